@@ -1,0 +1,29 @@
+//! What the service remembers about itself, by name.
+
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ConnectionTrait, EntityTrait};
+
+use crate::StoreError;
+use crate::entities::settings::{ActiveModel, Column, Entity};
+
+/// The value under `name`.
+pub async fn get(db: &impl ConnectionTrait, name: &str) -> Result<Option<String>, StoreError> {
+    Ok(Entity::find_by_id(name).one(db).await?.map(|row| row.value))
+}
+
+/// Writes the value under `name`.
+pub async fn set(tx: &impl ConnectionTrait, name: &str, value: &str) -> Result<(), StoreError> {
+    let row = ActiveModel {
+        name: Set(name.to_owned()),
+        value: Set(value.to_owned()),
+    };
+    let replace = OnConflict::column(Column::Name)
+        .update_column(Column::Value)
+        .to_owned();
+    Entity::insert(row)
+        .on_conflict(replace)
+        .exec_without_returning(tx)
+        .await?;
+    Ok(())
+}
