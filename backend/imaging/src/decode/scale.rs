@@ -1,0 +1,53 @@
+//! Chooses how much smaller than stored a photo may be decoded.
+
+use super::Want;
+use super::reduce::MAX_DIVISOR;
+use crate::probe::{Probe, upright};
+
+/// Decoded size over target size that keeps the target as sharp as a full decode would.
+///
+/// Measured by SSIMULACRA2 on a collage: 85.7 at 1.5 and above, 82.2 at 1.05.
+const HEADROOM_NUMERATOR: u64 = 3;
+const HEADROOM_DENOMINATOR: u64 = 2;
+
+/// The smallest JPEG scale, in eighths (1, 2, 4 or 8), that leaves the headroom on both sides.
+pub(super) fn eighths(probe: &Probe, want: Want) -> u8 {
+    let Some((width, height)) = wanted(probe, want) else {
+        return 8;
+    };
+    let enough = |stored: u32, target: u64, eighths: u8| {
+        u64::from(scaled(stored, eighths)) * HEADROOM_DENOMINATOR >= target * HEADROOM_NUMERATOR
+    };
+    [1, 2, 4]
+        .into_iter()
+        .find(|&e| enough(probe.width, width, e) && enough(probe.height, height, e))
+        .unwrap_or(8)
+}
+
+/// The largest whole divisor of both sides that leaves the headroom.
+pub(super) fn divisor(probe: &Probe, want: Want) -> u32 {
+    let Some((width, height)) = wanted(probe, want) else {
+        return 1;
+    };
+    let most = |stored: u32, target: u64| {
+        u64::from(stored) * HEADROOM_DENOMINATOR / (target.max(1) * HEADROOM_NUMERATOR)
+    };
+    let divisor = most(probe.width, width).min(most(probe.height, height));
+    u32::try_from(divisor.clamp(1, MAX_DIVISOR.into())).expect("at most MAX_DIVISOR")
+}
+
+/// A side of `stored` pixels at a scale of `eighths`, as JPEG decoders round it.
+pub(super) fn scaled(stored: u32, eighths: u8) -> u32 {
+    (stored * u32::from(eighths)).div_ceil(8)
+}
+
+/// The wanted size in stored coordinates; `None` for all of it.
+fn wanted(probe: &Probe, want: Want) -> Option<(u64, u64)> {
+    match want {
+        Want::Full => None,
+        Want::AtLeast { width, height } => {
+            let (width, height) = upright(probe.orientation, width, height);
+            Some((width.into(), height.into()))
+        }
+    }
+}
