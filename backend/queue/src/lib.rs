@@ -88,6 +88,7 @@ mod control;
 mod enqueue;
 mod error;
 mod handler;
+mod inspect;
 mod lanes;
 mod lease;
 mod migrations;
@@ -106,6 +107,7 @@ pub use control::{Cancelled, cancel, cancel_key, purge_finished, reprioritise, r
 pub use enqueue::{Enqueued, enqueue, enqueue_many};
 pub use error::{BoxError, QueueError};
 pub use handler::{Handler, Running};
+pub use inspect::{Blocked, Depth, LaneReport, TaskFilter, find_task, lane_reports, list_tasks};
 pub use lanes::{LaneLimits, Pause};
 pub use lease::{Lease, Leased};
 pub use migrations::migrations;

@@ -16,7 +16,7 @@ pub(crate) type Work<'t, T> = Pin<Box<dyn Future<Output = Result<T, QueueError>>
 /// went away; with sqlx 0.9.0 that may happen in the middle of a `BEGIN` on
 /// PostgreSQL, and the connection then goes back to the pool inside an open
 /// transaction, in which later writes of others disappear
-/// (<https://github.com/launchbadge/sqlx/issues/4385>).
+/// (<https://github.com/transact-rs/sqlx/issues/4385>).
 ///
 /// On SQLite it begins IMMEDIATE: a transaction that reads first and writes
 /// later fails with "database is locked", whatever the busy timeout.
