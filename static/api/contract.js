@@ -1,0 +1,73 @@
+// The shapes the service answers with, for the type checker; nothing here runs.
+
+/**
+ * @typedef {object} KioskConfig
+ * @property {string} event_name
+ * @property {boolean} guest_form whether guests are asked for their details
+ * @property {number} countdown_seconds from the touch to the flash
+ * @property {number} idle_seconds without a touch until the guest is taken to have left
+ * @property {string} locale BCP 47, the language of the screens
+ */
+
+/**
+ * @typedef {object} Theme what the guest picks
+ * @property {string} id
+ * @property {string} title
+ * @property {string | null} thumbnail_url
+ * @property {{ aspect_ratio?: string, shots?: number, [more: string]: unknown }} params
+ */
+
+/**
+ * @typedef {object} Session one guest's visit
+ * @property {number} session_id
+ * @property {"draft" | "theme_selected" | "photo_uploaded"} status
+ * @property {string | null} theme_id
+ */
+
+/**
+ * @typedef {object} Job
+ * @property {number} job_id
+ * @property {number} session_id
+ * @property {"queued" | "processing" | "done" | "failed"} status
+ * @property {string | null} result_url
+ * @property {string | null} [compressed_url]
+ * @property {string | null} [thumbnail_url]
+ * @property {string | null} download_link
+ * @property {string | null} qr_url
+ * @property {string | null} [share_url]
+ * @property {string | null} error_message
+ * @property {string | null} log_text
+ * @property {"pending" | "uploading" | "waiting" | "delivered" | "failed"} [delivery]
+ * @property {string | null} [delivery_message]
+ * @property {string} [created_at] RFC 3339
+ */
+
+/**
+ * @typedef {object} GalleryPicture
+ * @property {number} id
+ * @property {string} url
+ * @property {string | null} [thumbnail_url]
+ */
+
+/**
+ * @typedef {object} Lane
+ * @property {string} name
+ * @property {number} ready
+ * @property {number} running
+ * @property {number} dead
+ * @property {number | null} oldest_waiting_s
+ * @property {string | null} blocked_reason
+ */
+
+/**
+ * @typedef {object} Status
+ * @property {string} version
+ * @property {number} uptime_s
+ * @property {{ queued: number, processing: number, done: number, failed: number }} jobs
+ * @property {{ lanes: Lane[] }} queue
+ * @property {{ free_bytes: number, total_bytes: number, low: boolean }} disk
+ * @property {{ target: string, pending: number, delivered: number }} delivery
+ * @property {string[]} warnings
+ */
+
+export {};

@@ -1,0 +1,127 @@
+// The picture and its QR code at once: the browser's own shots first, the finished picture when it is there.
+
+import { ownAddress, sharpQr } from "../../api/address.js";
+import { Refused } from "../../api/client.js";
+import { image, onPress, part } from "../../page/elements.js";
+import { say } from "../../page/messages.js";
+import { follow } from "../follow.js";
+import { printOf } from "../print.js";
+
+/** @typedef {import("../../api/contract.js").Job} Job */
+
+/**
+ * The visit is sent in the background and goes on when the guest leaves.
+ *
+ * @param {import("../evening.js").Attended} booth
+ * @param {import("../../api/contract.js").Theme} theme
+ * @param {import("../visit.js").Visit} visit complete
+ * @returns {Promise<"done" | "again">} again: the service could not use these photos
+ */
+export function showResult(booth, theme, visit) {
+  return booth.stage.ask("result", booth.idle.signal, (root, answer, fail) => {
+    const leaving = new AbortController();
+    const addresses = visit.shots.map((shot) => URL.createObjectURL(shot));
+    part(root, "picture").append(printOf(theme, addresses));
+    showState(root, booth.pulse.up ? "sending" : "kept");
+    const down = () => root.dataset.job || showState(root, booth.pulse.up ? "sending" : "kept");
+    booth.pulse.addEventListener("change", down);
+    onPress(root, { done: () => answer("done"), again: () => answer("again") });
+    accepted(booth, visit, root, leaving.signal).catch(fail);
+    return () => {
+      leaving.abort();
+      booth.pulse.removeEventListener("change", down);
+      addresses.forEach((address) => URL.revokeObjectURL(address));
+    };
+  });
+}
+
+/**
+ * @param {import("../evening.js").Attended} booth
+ * @param {import("../visit.js").Visit} visit
+ * @param {HTMLElement} root
+ * @param {AbortSignal} signal
+ */
+async function accepted(booth, visit, root, signal) {
+  try {
+    const job = await booth.outbox.post(visit);
+    booth.idle.touch();
+    await follow(booth.service, job, signal, (next) => signal.aborted || showJob(root, next));
+  } catch (error) {
+    if (signal.aborted) return;
+    if (!(error instanceof Refused)) throw error;
+    showState(root, "refused", error.message);
+  }
+}
+
+/**
+ * @param {HTMLElement} root
+ * @param {Job} job
+ */
+function showJob(root, job) {
+  root.dataset.job = String(job.job_id);
+  showQr(root, job);
+  showState(root, stateOf(job), job.delivery_message ?? "");
+  const finished = job.compressed_url ?? job.result_url;
+  if (job.status === "done" && finished) showFinished(root, ownAddress(finished));
+}
+
+/**
+ * @param {Job} job
+ * @returns {string} the last part of a message's key
+ */
+function stateOf(job) {
+  if (job.status !== "done") return job.status === "failed" ? "failed" : "developing";
+  switch (job.delivery) {
+    case "pending":
+    case "uploading":
+      return "on_its_way";
+    case "waiting":
+    case "failed":
+      return "waiting";
+    default:
+      return "ready";
+  }
+}
+
+/**
+ * @param {HTMLElement} root
+ * @param {Job} job
+ */
+function showQr(root, job) {
+  const frame = part(root, "qr");
+  if (!job.qr_url || job.status === "failed") return frame.replaceChildren();
+  if (frame.dataset.shows === job.qr_url) return;
+  frame.dataset.shows = job.qr_url;
+  frame.replaceChildren(image(sharpQr(job.qr_url), say("result.qr")));
+}
+
+/**
+ * @param {HTMLElement} root
+ * @param {string} state
+ * @param {string} [detail]
+ */
+function showState(root, state, detail = "") {
+  if (root.dataset.state === state) return;
+  root.dataset.state = state;
+  part(root, "state").textContent = say(`result.${state}`);
+  part(root, "detail").textContent = say(`result.${state}_detail`, { detail });
+}
+
+/**
+ * Puts the finished picture in the place of the shots, once it is loaded.
+ *
+ * @param {HTMLElement} root
+ * @param {string} address
+ */
+async function showFinished(root, address) {
+  const print = part(root, "picture").firstElementChild;
+  if (!(print instanceof HTMLElement) || print.dataset.finished) return;
+  print.dataset.finished = "true";
+  const picture = image(address, say("result.your_picture"));
+  await picture.decode().catch(() => {});
+  if (picture.naturalWidth === 0) return;
+  picture.className = "print__finished";
+  print.style.setProperty("--ratio", String(picture.naturalWidth / picture.naturalHeight));
+  print.classList.add("print--finished");
+  print.replaceChildren(picture);
+}

@@ -1,0 +1,49 @@
+// Keep or retake: green and red; of several shots one can be taken again.
+
+import { image, onPress, part } from "../../page/elements.js";
+import { say } from "../../page/messages.js";
+import { shotRatio } from "../print.js";
+
+/**
+ * @param {import("../evening.js").Attended} booth
+ * @param {import("../../api/contract.js").Theme} theme
+ * @param {Blob[]} shots at least one
+ * @returns {Promise<"keep" | "all" | number>} the number of the one shot to retake
+ */
+export function review(booth, theme, shots) {
+  return booth.stage.ask("review", booth.idle.signal, (root, answer) => {
+    const addresses = shots.map((shot) => URL.createObjectURL(shot));
+    const board = part(root, "board");
+    board.style.setProperty("--ratio", String(shotRatio(theme)));
+    board.dataset.shots = String(shots.length);
+    board.append(...addresses.map((address, index) => shotTile(address, index, shots.length)));
+    part(root, "retake").textContent = say(shots.length === 1 ? "review.retake" : "review.retake_all");
+    part(root, "hint").hidden = shots.length === 1;
+    onPress(root, {
+      keep: () => answer("keep"),
+      all: () => answer(shots.length === 1 ? 0 : "all"),
+      one: (button) => answer(Number(button.dataset.shot)),
+    });
+    return () => addresses.forEach((address) => URL.revokeObjectURL(address));
+  });
+}
+
+/**
+ * @param {string} address
+ * @param {number} index
+ * @param {number} count
+ */
+function shotTile(address, index, count) {
+  const words = say("review.shot", { shot: index + 1, shots: count });
+  const frame = document.createElement(count === 1 ? "div" : "button");
+  frame.className = "shot";
+  frame.append(image(address, words));
+  if (count === 1) return frame;
+  frame.dataset.do = "one";
+  frame.dataset.shot = String(index);
+  const label = document.createElement("span");
+  label.className = "shot__label";
+  label.textContent = say("review.retake_one", { shot: index + 1 });
+  frame.append(label);
+  return frame;
+}

@@ -1,0 +1,132 @@
+// The camera: a mirrored live picture, a countdown beside it, a flash, as many shots as the look needs.
+
+import { find, image, onPress, part } from "../../page/elements.js";
+import { say } from "../../page/messages.js";
+import { CameraRefused, frameOf } from "../camera.js";
+import { countDown } from "../countdown.js";
+import { shotRatio } from "../print.js";
+
+/**
+ * @param {import("../evening.js").Attended} booth
+ * @param {import("../../api/contract.js").Theme} theme
+ * @param {import("../camera.js").Camera} camera
+ * @param {number} count of shots to take
+ * @returns {Promise<Blob[] | "back">}
+ */
+export function shoot(booth, theme, camera, count) {
+  return booth.stage.ask("shoot", booth.idle.signal, (root, answer, fail) => {
+    const leaving = new AbortController();
+    const video = find(root, "video", HTMLVideoElement);
+    const taking = { root, video, count, seconds: booth.config.countdown_seconds, signal: leaving.signal };
+    part(root, "viewfinder").style.setProperty("--ratio", String(shotRatio(theme)));
+    showProgress(root, 0, count);
+    onPress(root, {
+      back: () => answer("back"),
+      open: () => openCamera(root, camera, video).catch(fail),
+      shoot: () => booth.idle.during(takeShots(taking)).then(answer).catch(fail),
+      choose: () => find(root, "input[type=file]", HTMLInputElement).click(),
+    });
+    takeFiles(root, count, answer);
+    openCamera(root, camera, video).catch(fail);
+    return () => leaving.abort(new Error("the guest has left the camera"));
+  });
+}
+
+/**
+ * @param {HTMLElement} root
+ * @param {import("../camera.js").Camera} camera
+ * @param {HTMLVideoElement} video
+ */
+async function openCamera(root, camera, video) {
+  root.dataset.state = "opening";
+  try {
+    await camera.showIn(video);
+    root.dataset.state = "ready";
+    part(root, "shutter").focus();
+  } catch (error) {
+    if (!(error instanceof CameraRefused)) throw error;
+    root.dataset.state = "refused";
+    const words = { port: location.port || "80", origin: location.origin };
+    part(root, "trouble").textContent = say(`camera.${error.trouble}`, words);
+  }
+}
+
+/**
+ * @typedef {object} Taking
+ * @property {HTMLElement} root
+ * @property {HTMLVideoElement} video
+ * @property {number} count
+ * @property {number} seconds
+ * @property {AbortSignal} signal
+ */
+
+/** @param {Taking} taking */
+async function takeShots({ root, video, count, seconds, signal }) {
+  root.dataset.state = "counting";
+  /** @type {Blob[]} */
+  const shots = [];
+  while (shots.length < count) {
+    showProgress(root, shots.length, count);
+    await countDown(seconds, signal, (left) => showCount(root, String(left)));
+    showCount(root, "");
+    flash(root);
+    const shot = await frameOf(video);
+    shots.push(shot);
+    if (count > 1) addContact(root, shot);
+  }
+  return shots;
+}
+
+/**
+ * @param {HTMLElement} root
+ * @param {number} taken
+ * @param {number} count
+ */
+function showProgress(root, taken, count) {
+  const words = count === 1 ? "" : say("shoot.progress", { shot: taken + 1, shots: count });
+  part(root, "progress").textContent = words;
+}
+
+/**
+ * @param {HTMLElement} root
+ * @param {string} words
+ */
+function showCount(root, words) {
+  const number = part(root, "count");
+  number.textContent = words;
+  // Restarts the beat's animation.
+  for (const beat of number.getAnimations()) beat.cancel();
+  if (words) number.animate([{ scale: 1.25 }, { scale: 1 }], { duration: 300, easing: "ease-out" });
+}
+
+/** @param {HTMLElement} root */
+function flash(root) {
+  part(root, "flash").animate([{ opacity: 1 }, { opacity: 0 }], { duration: 450, easing: "ease-in" });
+}
+
+/**
+ * Shows a shot just taken beside the live picture.
+ *
+ * @param {HTMLElement} root
+ * @param {Blob} shot
+ */
+function addContact(root, shot) {
+  const address = URL.createObjectURL(shot);
+  const picture = image(address);
+  picture.addEventListener("load", () => URL.revokeObjectURL(address));
+  part(root, "contacts").append(picture);
+}
+
+/**
+ * @param {HTMLElement} root
+ * @param {number} count
+ * @param {(files: Blob[]) => void} answer
+ */
+function takeFiles(root, count, answer) {
+  const input = find(root, "input[type=file]", HTMLInputElement);
+  input.multiple = count > 1;
+  input.addEventListener("change", () => {
+    const files = [...(input.files ?? [])].slice(0, count);
+    if (files.length > 0) answer(files);
+  });
+}
