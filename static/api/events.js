@@ -1,17 +1,32 @@
 // Server-sent events read with fetch, because EventSource cannot send the header that says who calls.
 
+import { Unreachable } from "./client.js";
+
+/** A stream is not late until it has been silent for a very long evening. */
+const DAY_MS = 86_400_000;
+
+/** @typedef {{ event: string, data: string }} ServerEvent */
+
 /**
- * Yields each event until the stream ends or the signal fires; reconnecting is the caller's choice.
+ * Connects; reconnecting when the stream ends is the caller's choice.
  *
  * @param {import("./client.js").Service} service
  * @param {string} path
- * @param {AbortSignal} signal
- * @returns {AsyncGenerator<{ event: string, data: string }>}
+ * @param {AbortSignal} [signal] ends the stream
+ * @returns {Promise<AsyncGenerator<ServerEvent>>} each event until the stream ends
  */
-export async function* serverEvents(service, path, signal) {
+export async function serverEvents(service, path, signal) {
   const answer = await service.open(path, { signal, patienceMs: DAY_MS });
-  if (!answer.body) return;
-  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+  if (!answer.body) throw new Unreachable();
+  return read(answer.body);
+}
+
+/**
+ * @param {ReadableStream<Uint8Array<ArrayBuffer>>} body
+ * @returns {AsyncGenerator<ServerEvent>}
+ */
+async function* read(body) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   try {
     for (;;) {
@@ -28,11 +43,9 @@ export async function* serverEvents(service, path, signal) {
   }
 }
 
-const DAY_MS = 86_400_000;
-
 /**
  * @param {string} block the lines of one event
- * @returns {{ event: string, data: string }} data is empty for a comment or a keep-alive
+ * @returns {ServerEvent} data is empty for a comment or a keep-alive
  */
 function parse(block) {
   let event = "message";

@@ -43,7 +43,7 @@ export function settled(job) {
  */
 async function listen(service, id, signal, hear) {
   try {
-    for await (const { event, data } of serverEvents(service, `/jobs/${id}/events`, signal)) {
+    for await (const { event, data } of await serverEvents(service, `/jobs/${id}/events`, signal)) {
       if (event !== "job") continue;
       const job = JSON.parse(data);
       hear(job);
