@@ -3,10 +3,17 @@
 pub mod decode;
 pub mod encode;
 pub mod error;
+pub mod filter;
 mod icc;
+pub mod layout;
 pub mod limits;
+pub mod looks;
 pub mod orientation;
 pub mod preview;
 pub mod probe;
 pub mod qr;
+pub mod recipe;
+pub mod render;
 pub mod resize;
+pub mod sample;
+pub mod text;

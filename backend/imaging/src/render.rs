@@ -1,0 +1,58 @@
+//! From photos and a recipe to the finished files: result, compressed copy, thumbnail.
+
+mod backdrop;
+mod blend;
+mod card;
+mod compose;
+mod cost;
+mod error;
+mod layers;
+mod outputs;
+mod photos;
+mod plain;
+mod qr;
+mod scene;
+mod shadow;
+mod sheet;
+mod turn;
+mod words;
+
+pub use cost::memory_cost;
+pub use error::{RenderError, RenderWarning};
+pub use outputs::{Compressed, Encoded, Outputs, Rendered, ResultFormat};
+pub use plain::render_plain;
+pub use scene::{Assets, Scene};
+
+use crate::decode::Pixels;
+use compose::Composed;
+use outputs::{encode_all, encode_one};
+
+/// Makes the three files of a job.
+///
+/// A look with more shots than `scene.photos` begins again with the first photo. Photos are
+/// decoded in parallel at the size their slots need, the files are encoded in parallel; the
+/// compressed copy and the thumbnail come from pixels, never from another file.
+///
+/// # Errors
+/// [`RenderError`] says which photo, asset or field was wrong.
+pub fn render(scene: &Scene<'_>) -> Result<Rendered, RenderError> {
+    let Composed { picture, warnings } = compose::compose(scene)?;
+    encode_all(&picture, scene.outputs, warnings)
+}
+
+/// The look at a smaller size as one JPEG (or PNG where it is transparent), for the theme's
+/// thumbnail: everything is drawn as in [`render`], `long_edge` pixels long, never enlarged.
+///
+/// # Errors
+/// As [`render`].
+pub fn render_preview(scene: &Scene<'_>, long_edge: u32) -> Result<Encoded, RenderError> {
+    let canvas = scene.recipe.canvas;
+    let factor = f64::from(long_edge.max(16)) / f64::from(canvas.width.max(canvas.height).max(1));
+    #[expect(clippy::cast_possible_truncation, reason = "a factor between 0 and 1")]
+    let recipe = scene.recipe.scaled(factor.min(1.0) as f32);
+    let composed = compose::compose_checked(&Scene {
+        recipe: &recipe,
+        ..*scene
+    })?;
+    encode_one(&composed.picture, scene.outputs)
+}

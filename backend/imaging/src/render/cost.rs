@@ -1,0 +1,42 @@
+//! What a render takes in memory, so that a budget can be asked before it starts.
+
+use std::collections::BTreeMap;
+
+use super::photos::{photo_of_each_slot, want_for};
+use crate::probe::Probe;
+use crate::recipe::{Recipe, Slot};
+
+/// An upper estimate in bytes of the memory a render holds at once, beside the photos' files.
+///
+/// It counts the decodes (side by side, as many as there are threads), the slots' views, the
+/// sheet, two full layers (a turned card or text, an overlay) and the files. `probes` belong to
+/// the photos of the scene, in their order.
+#[must_use]
+pub fn memory_cost(recipe: &Recipe, probes: &[Probe]) -> u64 {
+    let slots = recipe.filled_slots();
+    let area = u64::from(recipe.canvas.width) * u64::from(recipe.canvas.height);
+    let views: u64 = slots.iter().map(|slot| area_of(slot) * 4).sum();
+    // Composing comes after decoding: the larger of the two counts.
+    let composing = area * 4 * 3;
+    // A copy at 4 bytes a pixel being scaled, and three files, each below a byte a pixel.
+    let encoding = area * (4 + 4 + 2);
+    let decoding = decoding(recipe, &slots, probes);
+    views + decoding.max(composing).max(encoding)
+}
+
+fn decoding(recipe: &Recipe, slots: &[Slot], probes: &[Probe]) -> u64 {
+    let mut slots_of: BTreeMap<usize, Vec<&Slot>> = BTreeMap::new();
+    for (slot, photo) in slots.iter().zip(photo_of_each_slot(recipe, probes.len())) {
+        slots_of.entry(photo).or_default().push(slot);
+    }
+    let mut costs: Vec<u64> = slots_of
+        .into_iter()
+        .filter_map(|(photo, slots)| Some(probes.get(photo)?.decode_cost(want_for(slots.into_iter()))))
+        .collect();
+    costs.sort_unstable_by(|a, b| b.cmp(a));
+    costs.iter().take(rayon::current_num_threads().max(1)).sum()
+}
+
+fn area_of(slot: &Slot) -> u64 {
+    u64::from(slot.width) * u64::from(slot.height)
+}

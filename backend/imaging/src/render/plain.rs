@@ -1,0 +1,65 @@
+//! The photo as it is: for jobs that must not touch it.
+
+use super::compose;
+use super::outputs::{Picture, encode_all};
+use super::{Outputs, RenderError, RenderWarning, Rendered, Scene};
+use crate::decode::{self, Want};
+use crate::limits::Limits;
+use crate::probe::probe;
+use crate::recipe::{Canvas, Recipe};
+use crate::text::Variables;
+
+/// The print resolution of pictures that no recipe gives one.
+const DPI: u32 = 300;
+
+/// Makes the three files of a photo without any look: upright, sRGB, metadata stripped, in its
+/// own size. With an overlay the photo is cropped to the overlay's size and laid under it.
+///
+/// # Errors
+/// [`RenderError`] when photo or overlay cannot be used.
+pub fn render_plain(
+    photo: &[u8],
+    overlay: Option<&[u8]>,
+    limits: &Limits,
+    outputs: &Outputs,
+) -> Result<Rendered, RenderError> {
+    match overlay {
+        None => alone(photo, limits, outputs),
+        Some(overlay) => under(photo, overlay, limits, outputs),
+    }
+}
+
+fn alone(photo: &[u8], limits: &Limits, outputs: &Outputs) -> Result<Rendered, RenderError> {
+    let photo = decode::decode(photo, limits, Want::Full)
+        .map_err(|source| RenderError::Photo { index: 0, source })?;
+    let warnings = photo.warnings.into_iter();
+    let warnings = warnings.map(|warning| RenderWarning::Photo { index: 0, warning });
+    let picture = Picture {
+        pixels: photo.pixels,
+        dpi: DPI,
+    };
+    encode_all(&picture, outputs, warnings.collect())
+}
+
+fn under(photo: &[u8], overlay: &[u8], limits: &Limits, outputs: &Outputs) -> Result<Rendered, RenderError> {
+    let (width, height) = probe(overlay, limits).map_err(RenderError::Overlay)?.size();
+    let recipe = Recipe {
+        canvas: Canvas {
+            width,
+            height,
+            dpi: DPI,
+        },
+        ..Recipe::default()
+    };
+    let composed = compose::compose(&Scene {
+        recipe: &recipe,
+        photos: &[photo],
+        assets: &(),
+        overlay: Some(overlay),
+        variables: &Variables::default(),
+        qr_text: None,
+        limits,
+        outputs,
+    })?;
+    encode_all(&composed.picture, outputs, composed.warnings)
+}
