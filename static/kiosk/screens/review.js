@@ -3,6 +3,7 @@
 import { image, onPress, part } from "../../page/elements.js";
 import { say } from "../../page/messages.js";
 import { shotRatio } from "../print.js";
+import { tile, whenResized } from "../tiling.js";
 
 /**
  * @param {import("../evening.js").Attended} booth
@@ -15,7 +16,7 @@ export function review(booth, theme, shots) {
     const addresses = shots.map((shot) => URL.createObjectURL(shot));
     const board = part(root, "board");
     board.style.setProperty("--ratio", String(shotRatio(theme)));
-    board.dataset.shots = String(shots.length);
+    const endLaying = whenResized(board, () => lay(board, shots.length, shotRatio(theme)));
     board.append(...addresses.map((address, index) => shotTile(address, index, shots.length)));
     part(root, "retake").textContent = say(shots.length === 1 ? "review.retake" : "review.retake_all");
     part(root, "hint").hidden = shots.length === 1;
@@ -24,8 +25,22 @@ export function review(booth, theme, shots) {
       all: () => answer(shots.length === 1 ? 0 : "all"),
       one: (button) => answer(Number(button.dataset.shot)),
     });
-    return () => addresses.forEach((address) => URL.revokeObjectURL(address));
+    return () => {
+      endLaying();
+      addresses.forEach((address) => URL.revokeObjectURL(address));
+    };
   });
+}
+
+/**
+ * @param {HTMLElement} board
+ * @param {number} count of shots
+ * @param {number} ratio of one shot
+ */
+function lay(board, count, ratio) {
+  const { columns, rows } = tile({ width: board.clientWidth, height: board.clientHeight }, count, ratio, 1);
+  board.style.setProperty("--columns", String(columns));
+  board.style.setProperty("--rows", String(rows));
 }
 
 /**
