@@ -1,6 +1,6 @@
 //! Writes finished pictures, with the metadata we mean to give and no other.
 
-mod exif;
+pub(crate) mod exif;
 mod jpeg;
 mod png;
 

@@ -1,0 +1,89 @@
+//! Photos that we drew ourselves: guests before the lights of a party, for tests, demos and goldens.
+
+mod dice;
+mod figure;
+mod paint;
+mod party;
+
+use image::metadata::Orientation;
+use image::{DynamicImage, RgbImage};
+use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+
+use crate::encode::EncodeError;
+use crate::encode::exif::{self, Value};
+
+/// Tag 0x0112 of IFD0.
+const ORIENTATION: u16 = 0x0112;
+/// As cameras write: what a booth's camera sends at its finest setting.
+const QUALITY: u8 = 92;
+
+/// A photo as a camera would see it: soft lights far away, one to three people, cloth, skin and the sensor's noise.
+///
+/// The same `seed` gives the same people and lights at every size.
+#[must_use]
+pub fn photo(width: u32, height: u32, seed: u64) -> RgbImage {
+    paint::develop(width, height, seed, &party::scene(width, height, seed))
+}
+
+/// [`photo`] as the JPEG of a camera held so that its picture needs `orientation` to stand upright.
+///
+/// `width` and `height` are those of the upright picture.
+///
+/// # Errors
+/// [`EncodeError::Size`] where JPEG cannot say the size.
+pub fn jpeg(width: u32, height: u32, seed: u64, orientation: Orientation) -> Result<Vec<u8>, EncodeError> {
+    let stored = as_stored(photo(width, height, seed), orientation);
+    camera_jpeg(&stored, orientation)
+}
+
+/// A picture as JPEG with nothing but an EXIF orientation, which is not applied to the pixels.
+///
+/// # Errors
+/// [`EncodeError::Size`] where JPEG cannot say the size.
+pub fn camera_jpeg(stored: &RgbImage, orientation: Orientation) -> Result<Vec<u8>, EncodeError> {
+    let (width, height) = stored.dimensions();
+    let side = |side: u32| {
+        u16::try_from(side)
+            .ok()
+            .filter(|side| *side > 0)
+            .ok_or(EncodeError::Size { width, height })
+    };
+    let mut file = Vec::new();
+    let mut encoder = Encoder::new(&mut file, QUALITY);
+    encoder.set_sampling_factor(SamplingFactor::F_2_2);
+    let value = Value::Short(orientation.to_exif().into());
+    encoder.add_exif_metadata(&exif::block(&[(ORIENTATION, value)]))?;
+    encoder.encode(stored.as_raw(), side(width)?, side(height)?, ColorType::Rgb)?;
+    Ok(file)
+}
+
+/// Turns an upright picture into what the camera's sensor saw.
+fn as_stored(upright: RgbImage, orientation: Orientation) -> RgbImage {
+    let back = match orientation {
+        Orientation::Rotate90 => Orientation::Rotate270,
+        Orientation::Rotate270 => Orientation::Rotate90,
+        // Mirrorings and the half turn undo themselves.
+        other => other,
+    };
+    let mut picture = DynamicImage::ImageRgb8(upright);
+    picture.apply_orientation(back);
+    picture.into_rgb8()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seed_draws_the_same_photo_and_another_seed_another() {
+        assert_eq!(photo(60, 40, 7), photo(60, 40, 7));
+        assert_ne!(photo(60, 40, 7), photo(60, 40, 8));
+    }
+
+    #[test]
+    fn every_size_can_be_drawn() {
+        for (width, height) in [(1, 1), (0, 3), (2, 300), (300, 2)] {
+            assert_eq!(photo(width, height, 1).dimensions(), (width, height));
+        }
+    }
+}
