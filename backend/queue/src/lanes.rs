@@ -137,8 +137,9 @@ pub(crate) async fn spend<C: ConnectionTrait>(
     Ok(())
 }
 
-/// Shuts the lane. A block while it is shut can only make it longer, so that
-/// four uploads that fail together count as one failure.
+/// Shuts the lane. While it is shut, a growing pause grows no further, so that
+/// four uploads that fail together count as one failure; only a later end that
+/// is known makes the block longer.
 pub(crate) async fn block<C: ConnectionTrait>(
     tx: &C,
     name: &str,
@@ -151,6 +152,7 @@ pub(crate) async fn block<C: ConnectionTrait>(
     let failures = lane.failures;
     let until = match pause {
         Pause::Until(until) => until,
+        Pause::Growing if shut_until.is_some() => return Ok(()),
         Pause::Growing => now.plus(backoff::of_lane(failures.unsigned_abs())),
     };
     if shut_until.is_some_and(|shut| shut >= until.millis()) {
