@@ -79,7 +79,7 @@ export class Service {
     const signal = call.signal ? AbortSignal.any([call.signal, patience]) : patience;
     try {
       const answer = await fetch(`/api/v1${path}`, { ...request(call, this.#credentials()), signal });
-      this.#onAnswer(!unready(answer.status));
+      this.#onAnswer(isOurs(answer));
       return answer;
     } catch (error) {
       if (call.signal?.aborted) throw error;
@@ -108,6 +108,15 @@ async function failure(answer) {
   if (unready(answer.status)) return new Unreachable(Number(answer.headers.get("Retry-After")) || 0);
   const problem = await answer.json().catch(() => ({}));
   return answer.status === 401 ? new CredentialWanted(401, problem) : new Refused(answer.status, problem);
+}
+
+/**
+ * A proxy answers for a service that is gone, but not in the service's own shape of errors.
+ *
+ * @param {Response} answer
+ */
+function isOurs(answer) {
+  return answer.status < 500 || (answer.headers.get("Content-Type") ?? "").startsWith("application/problem+json");
 }
 
 /** @param {number} status */

@@ -14,7 +14,30 @@
  * @property {string} id
  * @property {string} title
  * @property {string | null} thumbnail_url
- * @property {{ aspect_ratio?: string, shots?: number, [more: string]: unknown }} params
+ * @property {{ aspect_ratio?: string, shots?: number, recipe?: Partial<Recipe> }} params
+ */
+
+/**
+ * @typedef {object} Recipe how the picture is laid out; lengths in pixels of the canvas
+ * @property {{ width?: number, height?: number }} canvas 1200x1800 where it says nothing
+ * @property {string | { colour?: string, gradient?: { from: string, to: string, angle?: number }, image?: string }} background
+ * @property {Slot[]} slots none: one photo fills the canvas
+ * @property {string | { name: string, strength?: number }} filter
+ */
+
+/**
+ * @typedef {object} Slot a window that shows one shot
+ * @property {number} x
+ * @property {number} y
+ * @property {number} width
+ * @property {number} height
+ * @property {number} [photo] which shot, from 0; else the slot's own place in the list
+ * @property {number} [rotation] degrees clockwise
+ * @property {{ x: number, y: number }} [focus] fractions of the shot
+ * @property {number} [corner_radius]
+ * @property {string | null} [mask]
+ * @property {{ width: number, bottom?: number, colour?: string } | null} [border]
+ * @property {{ x?: number, y?: number, blur?: number, colour?: string } | null} [shadow]
  */
 
 /**
@@ -64,9 +87,9 @@
  * @property {string} version
  * @property {number} uptime_s
  * @property {{ queued: number, processing: number, done: number, failed: number }} jobs
- * @property {{ lanes: Lane[] }} queue
+ * @property {{ lanes: Lane[], oldest_waiting_s: number | null }} queue
  * @property {{ free_bytes: number, total_bytes: number, low: boolean }} disk
- * @property {{ target: string, pending: number, delivered: number }} delivery
+ * @property {{ target: string, pending: number, delivered: number, waiting: number, failed: number }} delivery
  * @property {string[]} warnings
  */
 

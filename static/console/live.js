@@ -33,6 +33,7 @@ async function listen(service, hear) {
   hear.connected();
   for await (const { event, data } of events) {
     if (event === "job") hear.job(JSON.parse(data));
+    if (event === "resync") hear.connected();
     if (event === "job_deleted") hear.deleted(JSON.parse(data).job_id);
   }
 }

@@ -12,8 +12,7 @@ export async function showOverview(service) {
   const root = part(document, "overview");
   showVerdict(root, status);
   showNumbers(root, status);
-  const warnings = [...status.warnings, ...blockedLanes(status)];
-  part(root, "warnings").replaceChildren(...warnings.map(warning));
+  part(root, "warnings").replaceChildren(...status.warnings.map(warning));
   part(root, "machine").textContent = machineWords(status);
   root.hidden = false;
 }
@@ -23,45 +22,53 @@ export async function showOverview(service) {
  * @param {Status} status
  */
 function showVerdict(root, status) {
-  const { failed, queued, processing } = status.jobs;
-  const waiting = queued + processing + status.delivery.pending;
-  const verdict = failed > 0 || status.disk.low ? "act" : waiting > 0 ? "work" : "safe";
-  root.dataset.verdict = verdict;
-  part(root, "verdict").textContent = status.disk.low
-    ? say("verdict.disk")
-    : failed > 0
-      ? say("verdict.failed", { count: failed })
-      : say(`verdict.${verdict}`);
+  const failed = status.jobs.failed + status.delivery.failed;
+  root.dataset.verdict = failed > 0 || status.disk.low ? "act" : waiting(status) > 0 ? "work" : "safe";
+  part(root, "verdict").textContent = verdictWords(status, failed);
+}
+
+/**
+ * @param {Status} status
+ * @param {number} failed pictures
+ */
+function verdictWords(status, failed) {
+  if (status.disk.low) return say("verdict.disk");
+  if (failed > 0) return say("verdict.failed", { count: failed });
+  return say(waiting(status) > 0 ? "verdict.work" : "verdict.safe");
 }
 
 /**
  * @param {HTMLElement} root
  * @param {Status} status
  */
-function showNumbers(root, { jobs, delivery }) {
+function showNumbers(root, status) {
+  const { jobs, delivery, queue } = status;
   const numbers = {
     taken: jobs.queued + jobs.processing + jobs.done + jobs.failed,
     made: jobs.done,
-    delivered: delivery.delivered,
-    waiting: jobs.queued + jobs.processing + delivery.pending,
+    delivered: delivered(status),
+    waiting: waiting(status),
   };
   for (const [name, value] of Object.entries(numbers)) {
     part(root, name).textContent = value.toLocaleString(document.documentElement.lang);
   }
   part(root, "delivered-label").textContent = say(`console.delivered_${delivery.target}`);
+  const minutes = Math.floor((queue.oldest_waiting_s ?? 0) / 60);
+  part(root, "oldest").textContent = minutes > 0 ? say("console.oldest", { count: minutes }) : "";
 }
 
 /**
+ * Local delivery counts as done from the start; a guest has a picture only once it is made.
+ *
  * @param {Status} status
- * @returns {string[]} why pictures wait, in the operator's words
  */
-function blockedLanes({ queue }) {
-  return queue.lanes
-    .filter((lane) => lane.blocked_reason)
-    .map((lane) => {
-      const minutes = Math.ceil((lane.oldest_waiting_s ?? 0) / 60);
-      return say("console.blocked", { count: minutes, reason: lane.blocked_reason ?? "" });
-    });
+function delivered({ jobs, delivery }) {
+  return Math.min(jobs.done, delivery.delivered);
+}
+
+/** @param {Status} status */
+function waiting(status) {
+  return status.jobs.queued + status.jobs.processing + status.jobs.done - delivered(status);
 }
 
 /** @param {string} words */

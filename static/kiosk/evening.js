@@ -5,6 +5,7 @@ import { Camera } from "./camera.js";
 import { readThemes } from "./event.js";
 import { Idle, WalkedAway } from "./idle.js";
 import { announceIdle } from "./notices.js";
+import { shotsOf } from "./recipe.js";
 import { fillScreen } from "./screen.js";
 import { apologise } from "./screens/apology.js";
 import { attract } from "./screens/attract.js";
@@ -111,13 +112,14 @@ async function pose(booth, theme, visit) {
  * @param {Camera} camera
  */
 async function shootAndReview(booth, theme, camera) {
-  const shots = await shoot(booth, theme, camera, theme.params.shots ?? 1);
+  const all = Array.from({ length: shotsOf(theme) }, (_, shot) => shot);
+  const shots = await shoot(booth, theme, camera, all);
   if (shots === "back") return "back";
   for (;;) {
     const verdict = await review(booth, theme, shots);
     if (verdict === "keep") return shots;
     if (verdict === "all") return shootAndReview(booth, theme, camera);
-    const retaken = await shoot(booth, theme, camera, 1);
+    const retaken = await shoot(booth, theme, camera, [verdict]);
     if (retaken !== "back") shots[verdict] = retaken[0];
   }
 }

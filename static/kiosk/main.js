@@ -1,7 +1,7 @@
 // The kiosk page: asks the service who it serves, then runs guest after guest.
 
 import { CredentialWanted, Service } from "../api/client.js";
-import { speak, translate } from "../page/messages.js";
+import { say, speak, translate } from "../page/messages.js";
 import { boothKey } from "./booth-key.js";
 import { evening } from "./evening.js";
 import { readConfig } from "./event.js";
@@ -27,7 +27,7 @@ showNotices(pulse, outbox);
 const config = await firstConfig();
 await speak([config.locale, ...navigator.languages]);
 translate(document);
-document.title = config.event_name;
+document.title = config.event_name || say("attract.call");
 await outbox.resume();
 await evening({ service, pulse, stage, outbox, config });
 

@@ -7,6 +7,8 @@ import { shotStore } from "./shot-store.js";
 /** @typedef {import("./visit.js").Visit} Visit */
 /** @typedef {import("../api/contract.js").Job} Job */
 
+const LONGEST_PAUSE_S = 15;
+
 /**
  * @typedef {object} Letter
  * @property {string} place of the visit in the store
@@ -102,7 +104,7 @@ export class Outbox extends EventTarget {
       this.keyWanted = true;
       this.#changed();
     } else if (error instanceof Unreachable) {
-      await pause(1000 * Math.max(1, error.retryAfterSeconds));
+      await pause(1000 * Math.max(error.retryAfterSeconds, Math.min(2 ** (letter.tries - 1), LONGEST_PAUSE_S)));
       await this.#pulse.untilUp();
     } else {
       if (!(error instanceof Refused)) console.error("A visit could not be sent", error);

@@ -2,43 +2,10 @@
 
 import { image } from "../page/elements.js";
 import { say } from "../page/messages.js";
+import { backgroundOf, canvasOf, filterOf, shotIn, slotsOf } from "./recipe.js";
 
 /** @typedef {import("../api/contract.js").Theme} Theme */
-
-/** Shots look best in a frame a little wider than high. */
-const BEST_SHOT_RATIO = 1.2;
-
-/**
- * @param {Theme} theme
- * @returns {number} width to height of the finished picture
- */
-export function pictureRatio(theme) {
-  const [width, height] = (theme.params.aspect_ratio ?? "2:3").split(":").map(Number);
-  return width > 0 && height > 0 ? width / height : 2 / 3;
-}
-
-/**
- * @param {Theme} theme
- * @returns {number} width to height of the frame one shot fills
- */
-export function shotRatio(theme) {
-  const { columns, rows } = grid(theme);
-  return (pictureRatio(theme) * rows) / columns;
-}
-
-/**
- * @param {Theme} theme
- * @returns {{ columns: number, rows: number }} the grid whose cells suit its shots best
- */
-function grid(theme) {
-  const shots = theme.params.shots ?? 1;
-  const fits = Array.from({ length: shots }, (_, index) => {
-    const rows = Math.ceil(shots / (index + 1));
-    const off = Math.abs(Math.log((pictureRatio(theme) * rows) / (index + 1) / BEST_SHOT_RATIO));
-    return { columns: index + 1, rows, off };
-  });
-  return fits.reduce((best, other) => (other.off < best.off ? other : best));
-}
+/** @typedef {import("../api/contract.js").Slot} Slot */
 
 /**
  * @param {Theme} theme
@@ -46,16 +13,67 @@ function grid(theme) {
  * @returns {HTMLElement}
  */
 export function printOf(theme, shots) {
+  const canvas = canvasOf(theme);
   const print = document.createElement("div");
   print.className = "print";
-  const { columns, rows } = grid(theme);
-  print.style.setProperty("--ratio", String(pictureRatio(theme)));
-  print.style.setProperty("--columns", String(columns));
-  print.style.setProperty("--rows", String(rows));
-  const count = theme.params.shots ?? 1;
-  for (let index = 0; index < count; index += 1) {
-    const description = index === 0 ? say("result.your_picture") : "";
-    print.append(image(shots[index % shots.length], description));
-  }
+  print.setAttribute("role", "img");
+  print.setAttribute("aria-label", say("result.your_picture"));
+  print.style.setProperty("--ratio", String(canvas.width / canvas.height));
+  print.style.setProperty("--filter", filterOf(theme));
+  print.style.background = backgroundOf(theme);
+  // One pixel of the canvas, in a unit that grows with the print.
+  const onPrint = (/** @type {number} */ pixels) => `${(pixels / canvas.width) * 100}cqw`;
+  slotsOf(theme).forEach((slot, place) => {
+    print.append(windowOf(slot, shots[shotIn(slot, place) % shots.length], onPrint));
+  });
   return print;
+}
+
+/**
+ * @param {Slot} slot
+ * @param {string} shot address
+ * @param {(pixels: number) => string} onPrint
+ */
+function windowOf(slot, shot, onPrint) {
+  const edge = slot.border?.width ?? 0;
+  const bottom = slot.border?.bottom ?? edge;
+  const frame = document.createElement("div");
+  frame.className = "print__window";
+  Object.assign(frame.style, {
+    left: onPrint(slot.x - edge),
+    top: onPrint(slot.y - edge),
+    width: onPrint(slot.width + 2 * edge),
+    height: onPrint(slot.height + edge + bottom),
+    padding: `${onPrint(edge)} ${onPrint(edge)} ${onPrint(bottom)}`,
+    background: edge > 0 ? (slot.border?.colour ?? "#ffffff") : "transparent",
+    borderRadius: onPrint(slot.corner_radius ?? 0),
+    rotate: `${slot.rotation ?? 0}deg`,
+    transformOrigin: `50% ${onPrint(edge + slot.height / 2)}`,
+    boxShadow: shadowOf(slot, onPrint),
+  });
+  frame.append(shotFor(slot, shot, onPrint));
+  return frame;
+}
+
+/**
+ * @param {Slot} slot
+ * @param {(pixels: number) => string} onPrint
+ */
+function shadowOf({ shadow, mask }, onPrint) {
+  if (!shadow || mask) return "none";
+  return `${onPrint(shadow.x ?? 0)} ${onPrint(shadow.y ?? 8)} ${onPrint(shadow.blur ?? 24)} ${shadow.colour ?? "#0000005a"}`;
+}
+
+/**
+ * @param {Slot} slot
+ * @param {string} shot address
+ * @param {(pixels: number) => string} onPrint
+ */
+function shotFor(slot, shot, onPrint) {
+  const picture = image(shot);
+  const { x, y } = slot.focus ?? { x: 0.5, y: 0.42 };
+  picture.style.objectPosition = `${x * 100}% ${y * 100}%`;
+  // Masks are the service's own; a rounded window comes close to all that ship.
+  picture.style.borderRadius = slot.mask ? "50%" : onPrint(slot.corner_radius ?? 0);
+  return picture;
 }

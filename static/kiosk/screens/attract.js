@@ -20,7 +20,8 @@ const SMALLEST_PRINT_REM = 7;
  */
 export function attract(booth) {
   return booth.stage.ask("attract", null, (root, answer, fail) => {
-    part(root, "event").textContent = booth.config.event_name;
+    part(root, "event").textContent = booth.config.event_name || say("attract.call");
+    part(root, "call").hidden = booth.config.event_name === "";
     onPress(root, { start: () => answer(undefined) });
     const wall = new Wall(part(root, "wall"));
     const refresh = () => freshen(booth, root, wall).catch((error) => error instanceof CredentialWanted && fail(error));

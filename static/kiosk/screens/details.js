@@ -1,7 +1,8 @@
 // The guest's details, where the event asks for them.
 
 import { Refused, Unreachable } from "../../api/client.js";
-import { find, onPress, part } from "../../page/elements.js";
+import { find, onPress } from "../../page/elements.js";
+import { say } from "../../page/messages.js";
 import { startSession } from "../send.js";
 import { newKey } from "../visit.js";
 
@@ -16,6 +17,7 @@ export function askDetails(booth, visit) {
     onPress(root, { back: () => answer("back") });
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
+      if (!complete(form)) return;
       visit.guest = guestOf(new FormData(form));
       // Corrected details are another request: the key of the refused ones would not fit them.
       visit.key = newKey();
@@ -23,7 +25,7 @@ export function askDetails(booth, visit) {
         await introduce(booth, visit);
         answer("done");
       } catch (error) {
-        if (error instanceof Refused && error.status === 422) showWrong(root, error.message);
+        if (error instanceof Refused && error.status === 422) showRefusal(form, error);
         else fail(error);
       }
     });
@@ -44,14 +46,36 @@ async function introduce(booth, visit) {
 }
 
 /**
- * @param {HTMLElement} root
- * @param {string} words the service's own sentence
+ * The browser knows what is missing, but its own words are too small for a kiosk and not in the event's language.
+ *
+ * @param {HTMLFormElement} form
+ * @returns {boolean} after saying what is wrong with the first field that is
  */
-function showWrong(root, words) {
-  const email = find(root, "[name=email]", HTMLInputElement);
-  part(root, "wrong").textContent = words;
-  email.setAttribute("aria-invalid", "true");
-  email.focus();
+function complete(form) {
+  const inputs = [...form.querySelectorAll("input")];
+  for (const input of inputs) showWrong(input, "");
+  const wrong = inputs.find((input) => !input.validity.valid);
+  if (wrong) showWrong(wrong, say(`details.wrong_${wrong.name}`));
+  return !wrong;
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {Refused} refusal
+ */
+function showRefusal(form, refusal) {
+  const words = refusal.code === "email_invalid" ? say("details.wrong_email") : refusal.message;
+  showWrong(find(form, "[name=email]", HTMLInputElement), words);
+}
+
+/**
+ * @param {HTMLInputElement} input
+ * @param {string} words empty where nothing is wrong
+ */
+function showWrong(input, words) {
+  find(input.closest(".field") ?? input, ".wrong", HTMLElement).textContent = words;
+  input.setAttribute("aria-invalid", String(words !== ""));
+  if (words) input.focus();
 }
 
 /**

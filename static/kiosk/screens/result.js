@@ -122,6 +122,7 @@ async function showFinished(root, address) {
   if (picture.naturalWidth === 0) return;
   picture.className = "print__finished";
   print.style.setProperty("--ratio", String(picture.naturalWidth / picture.naturalHeight));
-  print.classList.add("print--finished");
+  print.removeAttribute("role");
+  print.removeAttribute("aria-label");
   print.replaceChildren(picture);
 }

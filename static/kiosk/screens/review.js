@@ -2,7 +2,7 @@
 
 import { image, onPress, part } from "../../page/elements.js";
 import { say } from "../../page/messages.js";
-import { shotRatio } from "../print.js";
+import { filterOf, shotRatio } from "../recipe.js";
 import { tile, whenResized } from "../tiling.js";
 
 /**
@@ -14,10 +14,13 @@ import { tile, whenResized } from "../tiling.js";
 export function review(booth, theme, shots) {
   return booth.stage.ask("review", booth.idle.signal, (root, answer) => {
     const addresses = shots.map((shot) => URL.createObjectURL(shot));
+    const ratios = shots.map((_, index) => shotRatio(theme, index));
+    const tiles = addresses.map((address, index) => shotTile(address, index, shots.length));
+    tiles.forEach((tile, index) => tile.style.setProperty("--ratio", String(ratios[index])));
     const board = part(root, "board");
-    board.style.setProperty("--ratio", String(shotRatio(theme)));
-    const endLaying = whenResized(board, () => lay(board, shots.length, shotRatio(theme)));
-    board.append(...addresses.map((address, index) => shotTile(address, index, shots.length)));
+    board.style.setProperty("--filter", filterOf(theme));
+    board.append(...tiles);
+    const endLaying = whenResized(board, () => lay(board, shots.length, Math.max(...ratios)));
     part(root, "retake").textContent = say(shots.length === 1 ? "review.retake" : "review.retake_all");
     part(root, "hint").hidden = shots.length === 1;
     onPress(root, {
@@ -35,7 +38,7 @@ export function review(booth, theme, shots) {
 /**
  * @param {HTMLElement} board
  * @param {number} count of shots
- * @param {number} ratio of one shot
+ * @param {number} ratio of the widest shot
  */
 function lay(board, count, ratio) {
   const { columns, rows } = tile({ width: board.clientWidth, height: board.clientHeight }, count, ratio, 1);

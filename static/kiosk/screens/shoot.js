@@ -4,29 +4,29 @@ import { find, image, onPress, part } from "../../page/elements.js";
 import { say } from "../../page/messages.js";
 import { CameraRefused, frameOf } from "../camera.js";
 import { countDown } from "../countdown.js";
-import { shotRatio } from "../print.js";
+import { filterOf, shotRatio } from "../recipe.js";
 
 /**
  * @param {import("../evening.js").Attended} booth
  * @param {import("../../api/contract.js").Theme} theme
  * @param {import("../camera.js").Camera} camera
- * @param {number} count of shots to take
+ * @param {number[]} wanted the shots of the look to take, from 0
  * @returns {Promise<Blob[] | "back">}
  */
-export function shoot(booth, theme, camera, count) {
+export function shoot(booth, theme, camera, wanted) {
   return booth.stage.ask("shoot", booth.idle.signal, (root, answer, fail) => {
     const leaving = new AbortController();
     const video = find(root, "video", HTMLVideoElement);
-    const taking = { root, video, count, seconds: booth.config.countdown_seconds, signal: leaving.signal };
-    part(root, "viewfinder").style.setProperty("--ratio", String(shotRatio(theme)));
-    showProgress(root, 0, count);
+    const taking = { root, video, theme, wanted, seconds: booth.config.countdown_seconds, signal: leaving.signal };
+    part(root, "viewfinder").style.setProperty("--filter", filterOf(theme));
+    frameShot(taking, 0);
     onPress(root, {
       back: () => answer("back"),
       open: () => openCamera(root, camera, video).catch(fail),
       shoot: () => booth.idle.during(takeShots(taking)).then(answer).catch(fail),
       choose: () => find(root, "input[type=file]", HTMLInputElement).click(),
     });
-    takeFiles(root, count, answer);
+    takeFiles(root, wanted.length, answer);
     openCamera(root, camera, video).catch(fail);
     return () => leaving.abort(new Error("the guest has left the camera"));
   });
@@ -55,35 +55,39 @@ async function openCamera(root, camera, video) {
  * @typedef {object} Taking
  * @property {HTMLElement} root
  * @property {HTMLVideoElement} video
- * @property {number} count
- * @property {number} seconds
+ * @property {import("../../api/contract.js").Theme} theme
+ * @property {number[]} wanted
+ * @property {number} seconds before each flash
  * @property {AbortSignal} signal
  */
 
 /** @param {Taking} taking */
-async function takeShots({ root, video, count, seconds, signal }) {
+async function takeShots(taking) {
+  const { root, video, wanted, seconds, signal } = taking;
   root.dataset.state = "counting";
   /** @type {Blob[]} */
   const shots = [];
-  while (shots.length < count) {
-    showProgress(root, shots.length, count);
+  while (shots.length < wanted.length) {
+    frameShot(taking, shots.length);
     await countDown(seconds, signal, (left) => showCount(root, String(left)));
     showCount(root, "");
     flash(root);
     const shot = await frameOf(video);
     shots.push(shot);
-    if (count > 1) addContact(root, shot);
+    if (wanted.length > 1) addContact(root, shot);
   }
   return shots;
 }
 
 /**
- * @param {HTMLElement} root
- * @param {number} taken
- * @param {number} count
+ * Says which shot comes, and frames the live picture as its window in the look is.
+ *
+ * @param {Taking} taking
+ * @param {number} taken so far
  */
-function showProgress(root, taken, count) {
-  const words = count === 1 ? "" : say("shoot.progress", { shot: taken + 1, shots: count });
+function frameShot({ root, theme, wanted }, taken) {
+  part(root, "viewfinder").style.setProperty("--ratio", String(shotRatio(theme, wanted[taken])));
+  const words = wanted.length === 1 ? "" : say("shoot.progress", { shot: taken + 1, shots: wanted.length });
   part(root, "progress").textContent = words;
 }
 
