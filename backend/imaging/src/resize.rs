@@ -131,10 +131,11 @@ mod tests {
                 Rgb([0, 0, 200])
             }
         });
+        // Ten pixels from the edge: the filter may look over the crop, but not that far.
         let right = CropBox {
-            left: 24.0,
+            left: 30.0,
             top: 0.0,
-            width: 16.0,
+            width: 10.0,
             height: 20.0,
         };
         let scaled = resize_rgb(&half, right, 7, 9);

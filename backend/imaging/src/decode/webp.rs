@@ -10,17 +10,41 @@ use super::Stored;
 use super::deadline::{Deadline, TimedReader};
 use super::reduce::Reducer;
 use super::samples::Channels;
-use crate::error::PhotoError;
+use crate::error::{PhotoError, Warning};
 use crate::icc;
 use crate::probe::Probe;
 
 /// Decodes the picture whole, since WebP has no smaller scale, then reduces it `divisor`-fold.
+///
+/// A file shorter than it says is cut off, whatever the decoder makes of that: an error, or a picture whose end is
+/// invented.
 pub(super) fn read(
     bytes: &[u8],
     probe: &Probe,
     divisor: u32,
     deadline: Deadline,
 ) -> Result<Stored, PhotoError> {
+    let declared = declared_length(bytes);
+    let is_cut = declared > bytes.len() as u64;
+    match decode(bytes, probe, divisor, deadline) {
+        Ok(mut stored) if is_cut => {
+            stored
+                .warnings
+                .push(Warning::truncated(bytes.len() as u64, declared));
+            Ok(stored)
+        }
+        Err(PhotoError::Corrupt(_)) if is_cut => Err(PhotoError::Truncated),
+        decoded => decoded,
+    }
+}
+
+/// Length of the file by its RIFF header.
+fn declared_length(bytes: &[u8]) -> u64 {
+    let size = bytes.get(4..).and_then(|rest| rest.first_chunk());
+    size.map_or(0, |size| u64::from(u32::from_le_bytes(*size)) + 8)
+}
+
+fn decode(bytes: &[u8], probe: &Probe, divisor: u32, deadline: Deadline) -> Result<Stored, PhotoError> {
     let mut decoder = WebPDecoder::new(TimedReader::new(bytes, deadline)).map_err(refusal)?;
     let channels = match decoder.color_type() {
         ColorType::Rgb8 => Channels::Rgb,

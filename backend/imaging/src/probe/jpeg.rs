@@ -162,7 +162,7 @@ fn frame(code: u8, body: &[u8]) -> Result<JpegHeader, PhotoError> {
         0xC0 | 0xC1 => JpegProcess::Sequential,
         0xC2 => JpegProcess::Progressive,
         0xC3 => return Err(unsupported("Lossless JPEG")),
-        0xC9 | 0xCA | 0xCB => return Err(unsupported("Arithmetic-coded JPEG")),
+        0xC9..=0xCB => return Err(unsupported("Arithmetic-coded JPEG")),
         _ => return Err(unsupported("Hierarchical JPEG")),
     };
     let [precision, h1, h0, w1, w0, count, planes @ ..] = body else {

@@ -6,6 +6,8 @@ use super::{Coding, Format, Probe, exif};
 use crate::error::PhotoError;
 
 const SIGNATURE_LENGTH: usize = 8;
+/// Length, name, thirteen bytes and checksum.
+const IHDR_LENGTH: usize = 25;
 const INDEXED: u8 = 3;
 /// A crafted file may hold millions of empty chunks; what matters comes early.
 const MAX_CHUNKS: usize = 4096;
@@ -16,6 +18,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Probe, PhotoError> {
         bytes,
         position: SIGNATURE_LENGTH,
     };
+    if bytes.len() < SIGNATURE_LENGTH + IHDR_LENGTH {
+        return Err(PhotoError::Truncated);
+    }
     let header = chunks.next().ok_or(PhotoError::Truncated)?;
     if &header.kind != b"IHDR" {
         return Err(PhotoError::corrupt("the first chunk is not IHDR"));

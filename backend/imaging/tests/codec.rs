@@ -1,0 +1,20 @@
+//! The codec as a caller sees it: bytes in, pictures or refusals out.
+
+#[path = "codec/bombs.rs"]
+mod bombs;
+#[path = "codec/colour.rs"]
+mod colour;
+#[path = "codec/damage.rs"]
+mod damage;
+#[path = "codec/files.rs"]
+mod files;
+#[path = "codec/formats.rs"]
+mod formats;
+#[path = "codec/metadata.rs"]
+mod metadata;
+#[path = "codec/orientation.rs"]
+mod orientation;
+#[path = "codec/qr.rs"]
+mod qr;
+#[path = "codec/scale.rs"]
+mod scale;
