@@ -37,7 +37,7 @@ pub trait Handler: Send + Sync + 'static {
 }
 
 /// A task at work, with what its handler may do about it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Running {
     queue: Queue,
     leased: Leased,

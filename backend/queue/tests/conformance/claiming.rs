@@ -83,6 +83,11 @@ impl Watch {
         self.seen.lock().expect("no claimer panics here").clone()
     }
 
+    fn see(&self, task: TaskId) -> bool {
+        let mut seen = self.seen.lock().expect("no claimer panics here");
+        seen.insert(task)
+    }
+
     async fn work(&self, process: &Process, tasks: u32) -> Result<()> {
         while self.done.load(Ordering::SeqCst) < tasks {
             let claimed = process.queue.claim(LANE, 3).await?.tasks;
@@ -90,9 +95,7 @@ impl Watch {
             let now = self.now.fetch_add(more, Ordering::SeqCst) + more;
             self.most.fetch_max(now, Ordering::SeqCst);
             for leased in claimed {
-                let mut seen = self.seen.lock().expect("no claimer panics here");
-                assert!(seen.insert(leased.task.id), "claimed twice");
-                drop(seen);
+                assert!(self.see(leased.task.id), "claimed twice");
                 self.now.fetch_sub(1, Ordering::SeqCst);
                 process.settle(&leased, Ok(())).await?;
                 self.done.fetch_add(1, Ordering::SeqCst);

@@ -34,7 +34,7 @@ pub(crate) async fn an_expired_lease_goes_to_another_worker_and_the_first_can_wr
         assert!(matches!(answer, Err(QueueError::LeaseLost(task)) if task == id));
     }
     let lost = slow.queue.renew(vec![stale.lease.clone()]).await?;
-    assert_eq!(lost, [stale.lease.clone()]);
+    assert_eq!(lost, std::slice::from_ref(&stale.lease));
     slow.queue.give_back(vec![stale.lease]).await?;
     assert_eq!(slow.task(id).await?.state, State::Running);
 
@@ -166,7 +166,7 @@ pub(crate) async fn a_cancelled_task_is_lost_to_its_worker(site: &Site) -> Resul
     cancel(&process.db, id, site.clock_now()).await?;
 
     let lost = process.queue.renew(vec![leased.lease.clone()]).await?;
-    assert_eq!(lost, [leased.lease.clone()]);
+    assert_eq!(lost, std::slice::from_ref(&leased.lease));
     let late = process.settle(&leased, Ok(())).await;
     assert!(matches!(late, Err(QueueError::LeaseLost(_))));
     assert_eq!(process.task(id).await?.state, State::Cancelled);
