@@ -59,12 +59,16 @@ pub async fn find_or_make(
         .into())
 }
 
-/// Makes a guest of whom nothing is known, for events without the guest form.
-pub async fn make_anonymous(tx: &impl ConnectionTrait, now: Timestamp) -> Result<Guest, StoreError> {
+/// Makes a guest of whom at most the name is known, for events without the guest form.
+pub async fn make_anonymous(
+    tx: &impl ConnectionTrait,
+    name: &str,
+    now: Timestamp,
+) -> Result<Guest, StoreError> {
     let guest = ActiveModel {
         id: NotSet,
         email: Set(None),
-        name: Set(String::new()),
+        name: Set(name.to_owned()),
         phone: Set(String::new()),
         created_at: Set(now.millis()),
         updated_at: Set(now.millis()),

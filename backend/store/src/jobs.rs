@@ -436,7 +436,7 @@ fn change(id: JobId, from: &[JobStatus], now: Timestamp) -> UpdateMany<Entity> {
 
 fn with_line(line: &str) -> Expr {
     Expr::col(Column::LogText).binary(
-        sea_orm::sea_query::BinOper::Custom("||".into()),
+        sea_orm::sea_query::BinOper::Custom("||"),
         Expr::value(format!("\n{line}")),
     )
 }
