@@ -1,0 +1,46 @@
+# Everything you do with the checkout; `make` alone lists it.
+
+CARGO ?= cargo
+# More options for `make run` and `make demo`, for example ARGS=--lan
+ARGS ?=
+BIN := target/release/boothline
+
+ifdef CARGO_TARGET_DIR
+BIN := $(CARGO_TARGET_DIR)/release/boothline
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run demo test bench lint build release looks
+
+help: ## List what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Check that Rust, git and a C compiler are there; as root, install what is missing
+	@scripts/setup
+
+run: build ## Build and start the booth; ARGS=--lan opens it to the venue's network
+	@$(BIN) serve $(ARGS)
+
+demo: build ## Walk sample photos through a service of its own; pictures go to demo-out/
+	@$(BIN) demo $(ARGS)
+
+test: setup ## Run every test, with a PostgreSQL and a Chromium of its own
+	@scripts/ensure-chromium
+	@scripts/with-postgres $(CARGO) test --workspace
+
+lint: setup ## Check formatting and lints, as CI does
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+
+bench: build ## Measure the codec, then the whole service on 24 MP photos
+	$(CARGO) bench -p boothline-imaging
+	@$(BIN) demo --look portrait --repeat 10 --measure --out target/bench-out $(ARGS)
+
+build: setup ## Build target/release/boothline
+	@$(CARGO) build --release --bin boothline
+
+release: build ## Pack the program, its licences and .env.example into target/dist/
+	@scripts/pack $(BIN)
+
+looks: setup ## Write every built-in look on sample photos into target/looks/
+	@$(CARGO) run --release -p boothline-imaging --example looks -- target/looks $(ARGS)

@@ -1,0 +1,276 @@
+//! The process: opens what it needs, starts what lives long, and ends it in order.
+
+use std::fs::File;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::HttpServer;
+use boothline_delivery::{LocalTarget, Target};
+use boothline_domain::JobId;
+use boothline_domain::clock::{Clock, SystemClock};
+use boothline_queue::Queue;
+use boothline_store::Database;
+use metrics_exporter_prometheus::PrometheusBuilder;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::access::Access;
+use crate::config::{Config, KioskAuth};
+use crate::context::Context;
+use crate::feed::Feed;
+use crate::migrator::Migrator;
+use crate::origins::Origins;
+use crate::places::Places;
+use crate::rate_limit::RateLimit;
+use crate::services::{jobs, once::Once, sweep, themes};
+use crate::studio::Studio;
+use crate::{http, tasks};
+
+/// What the service ends with when it cannot go on.
+pub type AppError = Box<dyn std::error::Error + Send + Sync>;
+
+const SWEEP_EVERY: Duration = Duration::from_secs(3600);
+
+/// Runs API, pages and workers until asked to stop; `ready` is called once we listen.
+///
+/// # Errors
+/// When the service cannot start: another one runs here, the address is taken,
+/// the database or a folder cannot be used.
+pub async fn serve(config: Config, ready: impl FnOnce()) -> Result<(), AppError> {
+    let lock = lock_data(&config)?;
+    let address = config.server.bind_addr;
+    let grace = config.server.shutdown_grace;
+    let max_connections = config.limits.max_connections;
+    let context = open(config, "serve").await?;
+    themes::seed(&context).await?;
+
+    let served = context.clone();
+    let server = HttpServer::new(move || http::application(&served))
+        .workers(2)
+        .max_connections(max_connections)
+        .client_request_timeout(Duration::from_secs(10))
+        .keep_alive(Duration::from_secs(75))
+        .shutdown_timeout(grace.as_secs())
+        .disable_signals()
+        .bind(address)
+        .map_err(|error| format!("The address {address} cannot be used: {error}. Is another service running there? Set BIND_ADDR to another port."))?
+        .run();
+    let handle = server.handle();
+
+    let mut background = start_background(&context);
+    ready();
+    tokio::select! {
+        ended = server => ended?,
+        () = asked_to_stop() => {
+            tracing::info!("Stopping: work in hand is finished or given back");
+            context.stopping.cancel();
+            handle.stop(true).await;
+        }
+    }
+    context.stopping.cancel();
+    while let Some(ended) = background.join_next().await {
+        ended??;
+    }
+    close(context).await?;
+    drop(lock);
+    tracing::info!("Stopped");
+    Ok(())
+}
+
+/// Runs workers only.
+///
+/// # Errors
+/// When they cannot start.
+pub async fn work(config: Config) -> Result<(), AppError> {
+    let context = open(config, "worker").await?;
+    let mut background = start_background(&context);
+    asked_to_stop().await;
+    tracing::info!("Stopping: work in hand is finished or given back");
+    context.stopping.cancel();
+    while let Some(ended) = background.join_next().await {
+        ended??;
+    }
+    close(context).await
+}
+
+/// Brings the database up to date.
+///
+/// # Errors
+/// When the database cannot be reached or changed.
+pub async fn migrate(config: &Config) -> Result<(), AppError> {
+    let database = boothline_store::connect(config.storage.database_url.expose()).await?;
+    boothline_store::migrate::<Migrator>(&database).await?;
+    Ok(database.close().await?)
+}
+
+/// Starts a failed job again.
+///
+/// # Errors
+/// When there is no such job, or it has not failed.
+pub async fn retry_job(config: &Config, id: JobId) -> Result<(), AppError> {
+    let context = open(config.clone(), "command").await?;
+    let once = Once {
+        scope: "command",
+        key: None,
+        fingerprint: String::new(),
+    };
+    jobs::retry(&context, id, once).await?;
+    close(context).await
+}
+
+/// The API's description.
+pub fn openapi() -> String {
+    http::openapi::document()
+        .to_pretty_json()
+        .expect("the description is plain data")
+}
+
+/// One service for a data folder: two would take each other's work back at every start.
+fn lock_data(config: &Config) -> Result<File, AppError> {
+    use std::os::unix::fs::DirBuilderExt;
+    let folder = &config.storage.data_dir;
+    let made = std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder);
+    let shown = folder.display();
+    made.map_err(|error| {
+        format!("The data folder {shown} cannot be made: {error}. Check DATA_DIR and its permissions.")
+    })?;
+    let file = File::create(folder.join("serve.lock")).map_err(|error| {
+        format!("The data folder {shown} cannot be written: {error}. Check DATA_DIR and its permissions.")
+    })?;
+    file.try_lock().map_err(|_| {
+        format!(
+            "Another Boothline already runs in {shown}. Stop it first, or set DATA_DIR to another folder."
+        )
+    })?;
+    Ok(file)
+}
+
+async fn open(config: Config, role: &str) -> Result<Context, AppError> {
+    let clock = Arc::new(SystemClock);
+    let places = Places::prepare(&config.storage.data_dir, &config.storage.results_dir)
+        .map_err(|error| format!("A folder cannot be made: {error}. Check DATA_DIR and RESULTS_DIR."))?;
+    let database = connect(&config).await?;
+    boothline_store::migrate::<Migrator>(&database).await?;
+    let queue = Queue::new(
+        database.writer().clone(),
+        clock.clone(),
+        worker_name(&config, role),
+    );
+    let open = config.server.bind_addr.ip().is_loopback();
+    let secret =
+        |secret: &Option<crate::secrets::Secret>| secret.as_ref().map(|secret| secret.expose().to_owned());
+    let access = Access::new(
+        open,
+        config.access.kiosk_auth == KioskAuth::Off,
+        secret(&config.access.booth_key),
+        secret(&config.access.operator_token),
+        config.limits.failed_keys_per_minute,
+    );
+    let link_base = config.server.link_base().as_str();
+    let origins = Origins::new(
+        &config.server.cors_origins,
+        &[config.server.api_base_url.as_str(), link_base],
+    );
+    let calls = NonZeroU32::new(config.limits.calls_per_minute).filter(|_| !open);
+    let budget_mib = u32::try_from(config.pictures.memory_budget_bytes / (1024 * 1024)).unwrap_or(u32::MAX);
+    Ok(Context {
+        target: Arc::new(Target::Local(LocalTarget::new(link_base)?)),
+        studio: Studio::new(config.pictures.workers, budget_mib),
+        access: Arc::new(access),
+        origins: Arc::new(origins),
+        rate_limit: calls.map(RateLimit::per_minute).map(Arc::new),
+        metrics: metrics_handle()?,
+        started_at: clock.now(),
+        feed: Feed::default(),
+        stopping: CancellationToken::new(),
+        places: Arc::new(places),
+        config: Arc::new(config),
+        database,
+        queue,
+        clock,
+    })
+}
+
+async fn connect(config: &Config) -> Result<Database, AppError> {
+    let url = &config.storage.database_url;
+    boothline_store::connect(url.expose()).await.map_err(|error| {
+        format!("The database {url} cannot be opened: {error}. Check DATABASE_URL, and that its server runs.")
+            .into()
+    })
+}
+
+/// Kept over restarts, so that a killed process takes its own work back at once;
+/// different for every process that may live beside it.
+fn worker_name(config: &Config, role: &str) -> String {
+    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    let folder =
+        std::path::absolute(&config.storage.data_dir).unwrap_or_else(|_| config.storage.data_dir.clone());
+    match role {
+        "serve" => format!("{role}@{host}:{}", folder.display()),
+        _ => format!("{role}@{host}:{}", std::process::id()),
+    }
+}
+
+/// The recorder is one for the process; commands that come second have their own, unheard.
+fn metrics_handle() -> Result<metrics_exporter_prometheus::PrometheusHandle, AppError> {
+    const SECONDS: [f64; 11] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+    let recorder = PrometheusBuilder::new().set_buckets(&SECONDS)?.build_recorder();
+    let handle = recorder.handle();
+    // Refused only where a test opened a second service in one process.
+    let _ = metrics::set_global_recorder(recorder);
+    Ok(handle)
+}
+
+fn start_background(context: &Context) -> JoinSet<Result<(), AppError>> {
+    let mut background = JoinSet::new();
+    let worker = tasks::worker(context);
+    let stop = context.stopping.clone();
+    background.spawn(async move { Ok(worker.run(stop).await?) });
+    let (feed, database, stop) = (
+        context.feed.clone(),
+        context.database.clone(),
+        context.stopping.clone(),
+    );
+    background.spawn(async move {
+        feed.run(database, stop).await;
+        Ok(())
+    });
+    let sweeping = context.clone();
+    background.spawn(async move {
+        sweep_hourly(&sweeping).await;
+        Ok(())
+    });
+    background
+}
+
+async fn sweep_hourly(context: &Context) {
+    loop {
+        match sweep::sweep(context).await {
+            Ok(0) => {}
+            Ok(swept) => tracing::info!(swept, "Swept up {swept} files that a crash had left behind"),
+            Err(refusal) => tracing::warn!(cause = ?refusal.cause, "The sweep did not finish: {refusal}"),
+        }
+        let pause = tokio::time::sleep(SWEEP_EVERY);
+        if context.stopping.run_until_cancelled(pause).await.is_none() {
+            return;
+        }
+    }
+}
+
+async fn asked_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).expect("signals can be heard inside a runtime");
+    let mut interrupt = signal(SignalKind::interrupt()).expect("signals can be heard inside a runtime");
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+async fn close(context: Context) -> Result<(), AppError> {
+    Ok(context.database.close().await?)
+}

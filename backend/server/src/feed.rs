@@ -1,0 +1,137 @@
+//! The live feed: changes of jobs, told to whoever listens in this process.
+//!
+//! Changes are rows (`store::events`), written in the transaction of the change;
+//! one task reads them and tells its listeners. A listener that reconnects reads
+//! what it missed from the table.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use boothline_store::events::{self, Cursor, Event};
+use boothline_store::{Database, Engine};
+use tokio::sync::{Notify, broadcast};
+use tokio_util::sync::CancellationToken;
+
+/// How many changes a slow listener may be behind before it is told to look anew.
+const BACKLOG: usize = 1024;
+
+/// On PostgreSQL a change is held back while an older transaction runs, and
+/// nothing announces that one's end.
+const POLL: Duration = Duration::from_secs(1);
+
+/// Hands out listeners, and is rung after each change in this process.
+#[derive(Clone, Debug)]
+pub struct Feed {
+    bell: Arc<Notify>,
+    listeners: broadcast::Sender<Event>,
+}
+
+impl Default for Feed {
+    fn default() -> Self {
+        Self {
+            bell: Arc::default(),
+            listeners: broadcast::channel(BACKLOG).0,
+        }
+    }
+}
+
+impl Feed {
+    /// Says that there may be news; called after a commit.
+    pub fn ring(&self) {
+        self.bell.notify_one();
+    }
+
+    /// All changes from now on.
+    pub fn listen(&self) -> broadcast::Receiver<Event> {
+        self.listeners.subscribe()
+    }
+
+    /// Reads changes and tells them, until `stop`.
+    pub async fn run(self, database: Database, stop: CancellationToken) {
+        let told = stop.run_until_cancelled(self.tell(&database)).await;
+        debug_assert!(told.is_none(), "the feed has no end of its own");
+    }
+
+    async fn tell(&self, database: &Database) {
+        let mut postgres = PostgresBell::new(database);
+        let mut cursor = self.first_cursor(database).await;
+        loop {
+            // Registered before the look, so that a change in between still rings.
+            let rung = self.bell.notified();
+            cursor = self.tell_after(database, cursor).await;
+            tokio::select! {
+                () = rung => {}
+                () = postgres.rung() => {}
+                () = tokio::time::sleep(POLL) => {}
+            }
+        }
+    }
+
+    async fn first_cursor(&self, database: &Database) -> Cursor {
+        loop {
+            match events::end(database.reader()).await {
+                Ok(end) => return end,
+                Err(error) => {
+                    tracing::warn!(%error, "The live feed cannot read the database yet");
+                    tokio::time::sleep(POLL).await;
+                }
+            }
+        }
+    }
+
+    async fn tell_after(&self, database: &Database, mut cursor: Cursor) -> Cursor {
+        loop {
+            match events::after(database.reader(), cursor, 256).await {
+                Ok(news) if news.is_empty() => return cursor,
+                Ok(news) => {
+                    for event in news {
+                        cursor = event.cursor;
+                        // Nobody listening is fine.
+                        let _ = self.listeners.send(event);
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "The live feed could not be read; it will be read again");
+                    return cursor;
+                }
+            }
+        }
+    }
+}
+
+/// Rung by changes of other processes; on SQLite it never rings.
+struct PostgresBell {
+    pool: Option<sqlx::PgPool>,
+    listener: Option<sqlx::postgres::PgListener>,
+}
+
+impl PostgresBell {
+    fn new(database: &Database) -> Self {
+        let pool = match database.engine() {
+            Engine::Postgres => Some(database.writer().get_postgres_connection_pool().clone()),
+            Engine::Sqlite => None,
+        };
+        Self { pool, listener: None }
+    }
+
+    async fn rung(&mut self) {
+        let Some(pool) = &self.pool else {
+            return std::future::pending().await;
+        };
+        if self.listener.is_none() {
+            self.listener = connect(pool).await;
+        }
+        let Some(listener) = &mut self.listener else {
+            return std::future::pending().await;
+        };
+        if listener.recv().await.is_err() {
+            self.listener = None;
+        }
+    }
+}
+
+async fn connect(pool: &sqlx::PgPool) -> Option<sqlx::postgres::PgListener> {
+    let mut listener = sqlx::postgres::PgListener::connect_with(pool).await.ok()?;
+    listener.listen(events::CHANNEL).await.ok()?;
+    Some(listener)
+}

@@ -1,0 +1,101 @@
+//! Who calls: a handler that holds a [`Kiosk`] or an [`Operator`] was allowed to begin.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::Method;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest, web};
+
+use crate::access::Shown;
+use crate::context::Context;
+use crate::refusal::{Kind, Refusal};
+
+/// A kiosk, or somebody who may do what kiosks do.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Kiosk;
+
+/// The operator.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Operator;
+
+impl FromRequest for Kiosk {
+    type Error = Refusal;
+    type Future = Ready<Result<Self, Refusal>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(context_of(request).and_then(|context| {
+            context
+                .access
+                .kiosk(shown(request), address(request), context.now())?;
+            own_page(request, context).map(|()| Self)
+        }))
+    }
+}
+
+impl FromRequest for Operator {
+    type Error = Refusal;
+    type Future = Ready<Result<Self, Refusal>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(context_of(request).and_then(|context| {
+            context
+                .access
+                .operator(shown(request), address(request), context.now())?;
+            own_page(request, context).map(|()| Self)
+        }))
+    }
+}
+
+fn context_of(request: &HttpRequest) -> Result<&web::Data<Context>, Refusal> {
+    request
+        .app_data::<web::Data<Context>>()
+        .ok_or_else(|| Refusal::internal("the application has no context"))
+}
+
+fn shown(request: &HttpRequest) -> Shown<'_> {
+    let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let bearer = text("authorization").and_then(|value| {
+        let (scheme, token) = value.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    });
+    Shown {
+        booth_key: text("x-booth-key"),
+        bearer,
+    }
+}
+
+fn address(request: &HttpRequest) -> Option<std::net::IpAddr> {
+    request.peer_addr().map(|peer| peer.ip())
+}
+
+/// While nobody needs a key, any page in the operator's browser could send
+/// requests here: a write must come from our own pages or an allowed origin, and
+/// every call must be meant for this machine (a foreign name that was made to
+/// point at loopback is not).
+fn own_page(request: &HttpRequest, context: &Context) -> Result<(), Refusal> {
+    if !context.access.open {
+        return Ok(());
+    }
+    let host = request.connection_info().host().to_owned();
+    if !context.origins.is_own_host(&host) {
+        let detail =
+            "This address is not one of the service's own; set API_BASE_URL or PUBLIC_BASE_URL to it.";
+        return Err(Refusal::new(Kind::Forbidden, "host_not_allowed", detail));
+    }
+    if matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Ok(());
+    }
+    let Some(origin) = request
+        .headers()
+        .get(header::ORIGIN)
+        .and_then(|value| value.to_str().ok())
+    else {
+        return Ok(());
+    };
+    if context.origins.may_write(origin, &host) {
+        return Ok(());
+    }
+    let detail = "Pages of this origin may not send requests here; add it to CORS_ORIGINS.";
+    Err(Refusal::new(Kind::Forbidden, "origin_not_allowed", detail))
+}

@@ -1,0 +1,189 @@
+//! `/events` and `/jobs/{id}/events`: changes as they happen, by Server-Sent Events.
+//!
+//! Each change is the event `job` with the job as it now is, or `job_deleted`;
+//! `resync` tells a listener that fell behind to look anew. Source of the format:
+//! <https://html.spec.whatwg.org/multipage/server-sent-events.html>.
+
+use std::time::Duration;
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use boothline_domain::JobId;
+use boothline_store::events::{self, Cursor, Event};
+use bytes::Bytes;
+use serde_json::json;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::mpsc;
+
+use super::callers::{Kiosk, Operator};
+use super::jobs::job_id;
+use crate::context::Context;
+use crate::refusal::Refusal;
+use crate::services::jobs;
+
+/// Proxies and phones drop a connection that is silent for a minute.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// More missed changes than this are not replayed: the listener looks anew.
+const REPLAY: u32 = 500;
+
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    config
+        .service(web::resource("/events").route(web::get().to(all)))
+        .service(web::resource("/jobs/{job_id}/events").route(web::get().to(one)));
+}
+
+/// Changes of all jobs. `Last-Event-ID` replays what was missed.
+#[utoipa::path(get, path = "/api/v1/events", tag = "Jobs", security(("operator" = [])),
+    params(("Last-Event-ID" = Option<String>, Header)),
+    responses((status = 200, description = "Events `job`, `job_deleted`, `resync`", content_type = "text/event-stream")))]
+pub(super) async fn all(_: Operator, context: web::Data<Context>, request: HttpRequest) -> HttpResponse {
+    let feed = context.feed.listen();
+    let last = request
+        .headers()
+        .get("last-event-id")
+        .and_then(|id| id.to_str().ok()?.parse().ok());
+    stream(
+        context,
+        Listener {
+            feed,
+            only: None,
+            last,
+        },
+    )
+}
+
+/// Changes of one job; the first event is the job as it is now.
+#[utoipa::path(get, path = "/api/v1/jobs/{job_id}/events", tag = "Jobs", params(("job_id" = i64, Path)),
+    responses((status = 200, description = "Events `job`, `job_deleted`", content_type = "text/event-stream"),
+        (status = 404, body = super::problem::Problem)))]
+pub(super) async fn one(
+    _: Kiosk,
+    context: web::Data<Context>,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Refusal> {
+    let id = job_id(&id)?;
+    // Listening begins before the look, so that no change falls between them.
+    let feed = context.feed.listen();
+    jobs::show(&context, id).await?;
+    Ok(stream(
+        context,
+        Listener {
+            feed,
+            only: Some(id),
+            last: None,
+        },
+    ))
+}
+
+struct Listener {
+    feed: Receiver<Event>,
+    only: Option<JobId>,
+    last: Option<Cursor>,
+}
+
+/// The client is gone.
+struct Gone;
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the task ends with its client, or with the service"
+)]
+fn stream(context: web::Data<Context>, listener: Listener) -> HttpResponse {
+    let (sender, receiver) = mpsc::channel::<Bytes>(16);
+    let stopping = context.stopping.clone();
+    tokio::spawn(async move {
+        let told = stopping
+            .run_until_cancelled(tell(&context, listener, &sender))
+            .await;
+        if told.is_none() {
+            let _ = sender.try_send(Bytes::from_static(b"retry: 1000\n\n"));
+        }
+    });
+    let body = tokio_stream::wrappers::ReceiverStream::new(receiver);
+    let body = futures_util::StreamExt::map(body, Ok::<_, std::convert::Infallible>);
+    HttpResponse::Ok()
+        .content_type("text/event-stream")
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::CONTENT_ENCODING, "identity"))
+        .insert_header(("X-Accel-Buffering", "no"))
+        .streaming(body)
+}
+
+async fn tell(context: &Context, mut listener: Listener, sender: &mpsc::Sender<Bytes>) -> Result<(), Gone> {
+    send(sender, ": listening\nretry: 2000\n\n".to_owned()).await?;
+    if let Some(id) = listener.only {
+        tell_job(context, id, None, sender).await?;
+    }
+    let mut last = match listener.last {
+        Some(last) => replay(context, last, sender).await?,
+        None => Cursor::default(),
+    };
+    loop {
+        let news = tokio::time::timeout(HEARTBEAT, listener.feed.recv()).await;
+        match news {
+            Err(_) => send(sender, ": still here\n\n".to_owned()).await?,
+            Ok(Ok(event)) => {
+                let wanted = listener.only.is_none_or(|id| id == event.job_id);
+                if wanted && event.cursor > last {
+                    last = event.cursor;
+                    tell_event(context, &event, sender).await?;
+                }
+            }
+            Ok(Err(RecvError::Lagged(_))) => match listener.only {
+                Some(id) => tell_job(context, id, None, sender).await?,
+                None => send(sender, "event: resync\ndata: {}\n\n".to_owned()).await?,
+            },
+            Ok(Err(RecvError::Closed)) => return Ok(()),
+        }
+    }
+}
+
+async fn replay(context: &Context, last: Cursor, sender: &mpsc::Sender<Bytes>) -> Result<Cursor, Gone> {
+    let missed = events::after(context.database.reader(), last, REPLAY)
+        .await
+        .unwrap_or_default();
+    if missed.len() as u64 >= u64::from(REPLAY) {
+        send(sender, "event: resync\ndata: {}\n\n".to_owned()).await?;
+        return Ok(missed.last().map_or(last, |event| event.cursor));
+    }
+    let mut told = last;
+    for event in missed {
+        told = event.cursor;
+        tell_event(context, &event, sender).await?;
+    }
+    Ok(told)
+}
+
+async fn tell_event(context: &Context, event: &Event, sender: &mpsc::Sender<Bytes>) -> Result<(), Gone> {
+    if event.kind == "deleted" {
+        let data = json!({ "job_id": event.job_id });
+        return send(
+            sender,
+            format!("event: job_deleted\nid: {}\ndata: {data}\n\n", event.cursor),
+        )
+        .await;
+    }
+    tell_job(context, event.job_id, Some(event.cursor), sender).await
+}
+
+/// The job as it is now; one that is deleted by now has an event of its own.
+async fn tell_job(
+    context: &Context,
+    id: JobId,
+    cursor: Option<Cursor>,
+    sender: &mpsc::Sender<Bytes>,
+) -> Result<(), Gone> {
+    let Ok(job) = jobs::show(context, id).await else {
+        return Ok(());
+    };
+    let Ok(data) = serde_json::to_string(&job) else {
+        return Ok(());
+    };
+    let id = cursor.map(|cursor| format!("id: {cursor}\n")).unwrap_or_default();
+    send(sender, format!("event: job\n{id}data: {data}\n\n")).await
+}
+
+async fn send(sender: &mpsc::Sender<Bytes>, text: String) -> Result<(), Gone> {
+    sender.send(Bytes::from(text)).await.map_err(|_| Gone)
+}

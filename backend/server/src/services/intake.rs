@@ -1,0 +1,236 @@
+//! Taking in files: streamed to a part-file while counted and hashed, then looked at.
+
+use std::path::{Path, PathBuf};
+
+use boothline_imaging::decode::Want;
+use boothline_imaging::error::PhotoError;
+use boothline_imaging::limits::Limits;
+use boothline_imaging::preview::preview;
+use boothline_imaging::probe::probe;
+use boothline_store::photos::NewPhoto;
+use sha2::{Digest, Sha256};
+use tokio::io::AsyncWriteExt;
+
+use crate::context::Context;
+use crate::places::{self, Places, random_name, remove_quietly};
+use crate::refusal::{Kind, Refusal};
+
+/// Long edge of the small copy that kiosks show while the result is made, in pixels.
+const PREVIEW_EDGE: u32 = 800;
+
+/// Reading a header never takes more than this beside the file itself, in bytes.
+pub const PROBE_COST: u64 = 1024 * 1024;
+
+/// A file that is still arriving. Dropped before it is finished, it leaves nothing behind.
+#[derive(Debug)]
+pub struct Incoming {
+    part: PartFile,
+    file: tokio::fs::File,
+    hash: Sha256,
+    bytes: u64,
+    limit: u64,
+}
+
+/// A file that has arrived whole. Dropped, it is deleted.
+#[derive(Debug)]
+pub struct Received {
+    part: PartFile,
+    /// Of its bytes, in hex.
+    pub sha256: String,
+    /// Its size.
+    pub bytes: u64,
+}
+
+#[derive(Debug)]
+struct PartFile(PathBuf);
+
+impl PartFile {
+    fn keep(&mut self) {
+        self.0 = PathBuf::new();
+    }
+}
+
+impl Drop for PartFile {
+    fn drop(&mut self) {
+        if !self.0.as_os_str().is_empty() {
+            remove_quietly(&self.0);
+        }
+    }
+}
+
+impl Incoming {
+    /// Opens a part-file that takes at most `limit` bytes.
+    pub async fn open(places: &Places, limit: u64) -> Result<Self, Refusal> {
+        let part = PartFile(places.incoming.join(format!("{}.part", random_name())));
+        let mut options = tokio::fs::OpenOptions::new();
+        options.write(true).create_new(true).mode(0o600);
+        let file = options.open(&part.0).await?;
+        Ok(Self {
+            part,
+            file,
+            hash: Sha256::new(),
+            bytes: 0,
+            limit,
+        })
+    }
+
+    /// Appends bytes. Errors: 413 `file_too_large` past the limit; disk faults.
+    pub async fn append(&mut self, chunk: &[u8]) -> Result<(), Refusal> {
+        self.bytes += chunk.len() as u64;
+        if self.bytes > self.limit {
+            return Err(too_large(self.limit));
+        }
+        self.hash.update(chunk);
+        Ok(self.file.write_all(chunk).await?)
+    }
+
+    /// Ends the file and puts it safely on disk.
+    pub async fn finish(mut self) -> Result<Received, Refusal> {
+        if self.bytes == 0 {
+            return Err(photo_refused(&PhotoError::Empty));
+        }
+        self.file.flush().await?;
+        self.file.sync_all().await?;
+        Ok(Received {
+            part: self.part,
+            sha256: hex::encode(self.hash.finalize()),
+            bytes: self.bytes,
+        })
+    }
+}
+
+/// 413 for a file past `limit` bytes.
+pub fn too_large(limit: u64) -> Refusal {
+    let megabytes = limit / (1024 * 1024);
+    Refusal::new(
+        Kind::TooLarge,
+        "file_too_large",
+        format!("The file is larger than the {megabytes} MB that are taken."),
+    )
+}
+
+impl Received {
+    /// Where the bytes are.
+    pub fn path(&self) -> &Path {
+        &self.part.0
+    }
+
+    /// Moves the file to its lasting name; from then on it is not deleted here any more.
+    pub fn publish(mut self, to: &Path) -> std::io::Result<()> {
+        places::publish(&self.part.0, to)?;
+        self.part.keep();
+        Ok(())
+    }
+}
+
+/// A photo on disk under its lasting names, whose row is not written yet.
+/// Dropped before [`StoredPhoto::keep`], its files are deleted.
+#[derive(Debug)]
+pub struct StoredPhoto {
+    /// What the row will say.
+    pub row: NewPhoto,
+    files: Vec<Published>,
+}
+
+impl StoredPhoto {
+    /// The row is committed: the files stay.
+    pub fn keep(self) {
+        self.files.into_iter().for_each(Published::keep);
+    }
+}
+
+/// A file under its lasting name whose row is not written yet. Dropped before
+/// [`Published::keep`], it is deleted.
+#[derive(Debug)]
+pub struct Published(PartFile);
+
+impl Published {
+    /// Watches over the file at `path`.
+    pub fn new(path: PathBuf) -> Self {
+        Self(PartFile(path))
+    }
+
+    /// The row is committed: the file stays.
+    pub fn keep(mut self) {
+        self.0.keep();
+    }
+}
+
+/// Bytes of a decoded picture of this size with an alpha channel.
+pub fn decoded_size((width, height): (u32, u32)) -> u64 {
+    u64::from(width) * u64::from(height) * 4
+}
+
+/// Looks at a photo that has arrived, refuses what cannot become a picture, and
+/// stores the original with its small copy.
+///
+/// The small copy comes from a decode of every scan: a photo that passes here
+/// renders later.
+pub async fn store_photo(context: &Context, received: Received) -> Result<StoredPhoto, Refusal> {
+    let limits = limits(context);
+    let path = received.path().to_owned();
+    let looked = context.studio.run(received.bytes + PROBE_COST, move || {
+        probe(&std::fs::read(path)?, &limits).map_err(|error| photo_refused(&error))
+    });
+    let probe = looked.await??;
+    let cost = received.bytes + probe.decode_cost(want(PREVIEW_EDGE));
+    let places = std::sync::Arc::clone(&context.places);
+    context
+        .studio
+        .run(cost, move || decode_and_publish(&places, received, &limits))
+        .await?
+}
+
+fn decode_and_publish(places: &Places, received: Received, limits: &Limits) -> Result<StoredPhoto, Refusal> {
+    let bytes = std::fs::read(received.path())?;
+    let small = preview(&bytes, limits, PREVIEW_EDGE).map_err(|error| photo_refused(&error))?;
+    let name = random_name();
+    let extension = small.probe.format.extension();
+    let (width, height) = small.probe.size();
+    let row = NewPhoto {
+        file_name: format!("{name}.{extension}"),
+        preview_name: format!("{}.jpg", random_name()),
+        sha256: received.sha256.clone(),
+        bytes: received.bytes,
+        width,
+        height,
+    };
+    let original = places.originals.join(&row.file_name);
+    let shown = places.previews.join(&row.preview_name);
+    received.publish(&original)?;
+    let stored = StoredPhoto {
+        row,
+        files: vec![Published::new(original), Published::new(shown.clone())],
+    };
+    places::write_whole(&shown, &small.jpeg)?;
+    Ok(stored)
+}
+
+/// The decode that a small copy of this long edge asks for.
+pub fn want(long_edge: u32) -> Want {
+    Want::AtLeast {
+        width: long_edge,
+        height: long_edge,
+    }
+}
+
+/// The limits for one photo, as configured.
+pub fn limits(context: &Context) -> Limits {
+    let pictures = &context.config.pictures;
+    Limits {
+        max_bytes: pictures.max_upload_bytes,
+        max_pixels: pictures.max_pixels,
+        ..Limits::default()
+    }
+}
+
+/// The refusal of a photo that cannot become a picture.
+pub fn photo_refused(error: &PhotoError) -> Refusal {
+    let kind = match error.code() {
+        "photo_empty" => Kind::BadRequest,
+        "photo_format_unknown" | "photo_format_unsupported" => Kind::UnsupportedMedia,
+        "photo_too_large" | "photo_too_many_pixels" => Kind::TooLarge,
+        _ => Kind::Unprocessable,
+    };
+    Refusal::new(kind, error.code(), error.to_string())
+}

@@ -1,0 +1,187 @@
+//! Rendering: from a job's photos to its three files on disk.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use boothline_domain::JobMode;
+use boothline_imaging::limits::Limits;
+use boothline_imaging::probe::{Probe, probe};
+use boothline_imaging::recipe::Recipe;
+use boothline_imaging::render::{
+    Compressed, Outputs, RenderError, Rendered, Scene, memory_cost, render, render_plain,
+};
+use boothline_imaging::text::Variables;
+use boothline_store::jobs::{Job, RenderedFiles};
+use boothline_store::{overlays, photos};
+use md5::{Digest, Md5};
+
+use crate::config::CompressedSize;
+use crate::context::Context;
+use crate::places::{Places, write_whole};
+use crate::refusal::Refusal;
+use crate::services::intake;
+use crate::services::jobs::Words;
+use crate::services::themes::assets_of;
+
+/// Why a job was not rendered.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderingError {
+    /// The photo or the look cannot become a picture, now or ever.
+    #[error("{0}")]
+    Hopeless(String),
+    /// The disk, the database or the load; it may work later.
+    #[error(transparent)]
+    Later(#[from] Refusal),
+}
+
+impl From<std::io::Error> for RenderingError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Later(error.into())
+    }
+}
+
+impl From<boothline_store::StoreError> for RenderingError {
+    fn from(error: boothline_store::StoreError) -> Self {
+        Self::Later(error.into())
+    }
+}
+
+impl From<RenderError> for RenderingError {
+    fn from(error: RenderError) -> Self {
+        Self::Hopeless(error.to_string())
+    }
+}
+
+/// Everything that the drawing needs, gathered before it begins.
+struct Order {
+    mode: JobMode,
+    recipe: Recipe,
+    words: Words,
+    qr_text: Option<String>,
+    photos: Vec<PathBuf>,
+    overlay: Option<PathBuf>,
+    assets: HashMap<String, Vec<u8>>,
+    outputs: Outputs,
+    limits: Limits,
+    /// Paths of result, compressed copy and thumbnail below the results folder.
+    names: [String; 3],
+}
+
+/// Renders a job and puts its files on disk. Twice yields the same files.
+pub async fn render_job(context: &Context, job: &Job) -> Result<RenderedFiles, RenderingError> {
+    let order = gather(context, job).await?;
+    let sizes: u64 = order
+        .photos
+        .iter()
+        .filter_map(|path| path.metadata().ok())
+        .map(|file| file.len())
+        .sum();
+    let (order, probes) = context.studio.run(sizes, move || probe_photos(order)).await??;
+    let cost = sizes + memory_cost(&order.recipe, &probes);
+    let places = Arc::clone(&context.places);
+    context.studio.run(cost, move || draw(&places, &order)).await?
+}
+
+async fn gather(context: &Context, job: &Job) -> Result<Order, RenderingError> {
+    let db = context.database.reader();
+    let hopeless = |error: serde_json::Error| RenderingError::Hopeless(error.to_string());
+    let recipe =
+        Recipe::from_json(&job.recipe).map_err(|error| RenderingError::Hopeless(error.to_string()))?;
+    let originals = photos::of_job(db, job.id).await?;
+    let overlay = match job.overlay_id {
+        Some(id) => overlays::find(db, id)
+            .await?
+            .map(|overlay| context.places.overlays.join(overlay.file_name)),
+        None => None,
+    };
+    Ok(Order {
+        mode: job.mode,
+        assets: assets_of(context, &recipe).await?,
+        words: serde_json::from_str(&job.variables).map_err(hopeless)?,
+        qr_text: job.share_url.clone().or_else(|| job.download_link.clone()),
+        photos: originals
+            .iter()
+            .map(|photo| context.places.originals.join(&photo.file_name))
+            .collect(),
+        overlay,
+        outputs: outputs(context),
+        limits: intake::limits(context),
+        names: [
+            job.result_image_path.clone(),
+            job.compressed_image_path.clone(),
+            job.thumbnail_image_path.clone(),
+        ],
+        recipe,
+    })
+}
+
+/// What becomes of a finished picture, as configured.
+pub fn outputs(context: &Context) -> Outputs {
+    let pictures = &context.config.pictures;
+    Outputs {
+        result_quality: pictures.result_quality,
+        compressed: match pictures.compressed_size {
+            CompressedSize::LongEdge(edge) => Compressed::LongEdge(edge),
+            CompressedSize::Exact { width, height } => Compressed::Exact(width, height),
+        },
+        compressed_quality: pictures.compressed_quality,
+        thumbnail_edge: pictures.thumbnail_size,
+        copyright: pictures.copyright.clone(),
+    }
+}
+
+fn probe_photos(order: Order) -> Result<(Order, Vec<Probe>), RenderingError> {
+    let mut probes = Vec::with_capacity(order.photos.len());
+    for path in &order.photos {
+        let bytes = std::fs::read(path)?;
+        probes
+            .push(probe(&bytes, &order.limits).map_err(|error| RenderingError::Hopeless(error.to_string()))?);
+    }
+    Ok((order, probes))
+}
+
+fn draw(places: &Places, order: &Order) -> Result<RenderedFiles, RenderingError> {
+    let photos: Vec<Vec<u8>> = order.photos.iter().map(std::fs::read).collect::<Result<_, _>>()?;
+    let photos: Vec<&[u8]> = photos.iter().map(Vec::as_slice).collect();
+    let overlay = order.overlay.as_ref().map(std::fs::read).transpose()?;
+    let rendered = picture(order, &photos, overlay.as_deref())?;
+    let [result, compressed, thumbnail] = &order.names;
+    write_whole(&places.result(result), &rendered.result.bytes)?;
+    write_whole(&places.result(compressed), &rendered.compressed.bytes)?;
+    write_whole(&places.result(thumbnail), &rendered.thumbnail.bytes)?;
+    Ok(RenderedFiles {
+        size: (rendered.result.width, rendered.result.height),
+        result_md5: hex::encode(Md5::digest(&rendered.result.bytes)),
+        compressed_md5: hex::encode(Md5::digest(&rendered.compressed.bytes)),
+    })
+}
+
+fn picture(order: &Order, photos: &[&[u8]], overlay: Option<&[u8]>) -> Result<Rendered, RenderingError> {
+    if order.mode == JobMode::Debugging {
+        let Some(photo) = photos.first() else {
+            return Err(RenderingError::Hopeless(
+                "The job has no photo any more.".to_owned(),
+            ));
+        };
+        return Ok(render_plain(photo, overlay, &order.limits, &order.outputs)?);
+    }
+    let variables = Variables {
+        event: order.words.event.clone(),
+        date: order.words.date.clone(),
+        time: order.words.time.clone(),
+        guest: order.words.guest.clone(),
+        count: order.words.count.clone(),
+    };
+    let scene = Scene {
+        recipe: &order.recipe,
+        photos,
+        assets: &order.assets,
+        overlay,
+        variables: &variables,
+        qr_text: order.qr_text.as_deref(),
+        limits: &order.limits,
+        outputs: &order.outputs,
+    };
+    Ok(render(&scene)?)
+}

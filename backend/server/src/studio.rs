@@ -1,0 +1,135 @@
+//! The room where pictures are made: as many at once as memory and cores allow.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::sync::Semaphore;
+
+use crate::refusal::Refusal;
+
+const MIB: u64 = 1024 * 1024;
+
+/// Runs image work on blocking threads behind a memory budget.
+///
+/// A piece of work waits for its share of the budget, computed from the
+/// header before anything is decoded, and then for a core. Work that alone
+/// asks for more than the whole budget gets the whole budget, alone.
+#[derive(Clone, Debug)]
+pub struct Studio {
+    memory: Arc<Semaphore>,
+    cores: Arc<Semaphore>,
+    budget_mib: u32,
+    waiting: Arc<AtomicUsize>,
+    waiting_limit: usize,
+}
+
+impl Studio {
+    /// A studio for `cores` pieces of work at once within `budget_mib` mebibytes.
+    pub fn new(cores: usize, budget_mib: u32) -> Self {
+        let budget_mib = budget_mib.max(1);
+        Self {
+            memory: Arc::new(Semaphore::new(budget_mib as usize)),
+            cores: Arc::new(Semaphore::new(cores.max(1))),
+            budget_mib,
+            waiting: Arc::default(),
+            waiting_limit: 256,
+        }
+    }
+
+    /// Runs `work`, which takes at most `cost` bytes, and gives back what it returns.
+    ///
+    /// Errors: 503 `busy` at once when too many are waiting already; 500 when the work panicked.
+    pub async fn run<T, F>(&self, cost: u64, work: F) -> Result<T, Refusal>
+    where
+        T: Send + 'static,
+        F: FnOnce() -> T + Send + 'static,
+    {
+        let _place = self.queue_up()?;
+        let share = u32::try_from(cost.div_ceil(MIB))
+            .unwrap_or(u32::MAX)
+            .clamp(1, self.budget_mib);
+        let closed =
+            |_| Refusal::unavailable("stopping", "The service is stopping; try again in a moment.", 5);
+        let memory = Arc::clone(&self.memory)
+            .acquire_many_owned(share)
+            .await
+            .map_err(closed)?;
+        let core = Arc::clone(&self.cores).acquire_owned().await.map_err(closed)?;
+        let span = tracing::Span::current();
+        // The permits move into the thread: work that nobody awaits any more still holds its share.
+        let thread = tokio::task::spawn_blocking(move || {
+            let _permits = (memory, core);
+            span.in_scope(work)
+        });
+        thread.await.map_err(Refusal::internal)
+    }
+
+    /// How many pieces of work wait or run.
+    pub fn load(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
+    fn queue_up(&self) -> Result<Place, Refusal> {
+        let place = Place(Arc::clone(&self.waiting));
+        if self.waiting.fetch_add(1, Ordering::Relaxed) >= self.waiting_limit {
+            return Err(Refusal::unavailable(
+                "busy",
+                "Too many photos are arriving at once; try again in a moment.",
+                2,
+            ));
+        }
+        Ok(place)
+    }
+}
+
+/// A place among those who wait, given up when dropped.
+struct Place(Arc<AtomicUsize>);
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+
+    #[tokio::test]
+    async fn work_waits_for_its_share_of_the_memory() {
+        let studio = Studio::new(4, 10);
+        let (release, hold) = mpsc::channel::<()>();
+        let (started, has_started) = tokio::sync::oneshot::channel();
+        let first = studio.run(8 * MIB, move || {
+            started.send(()).unwrap();
+            hold.recv().unwrap();
+        });
+        let second = async {
+            has_started.await.unwrap();
+            let mut large = std::pin::pin!(studio.run(4 * MIB, || ()));
+            assert!(
+                futures_util::poll!(&mut large).is_pending(),
+                "4 of 10 do not fit beside 8"
+            );
+            release.send(()).unwrap();
+            large.await.unwrap();
+        };
+        let (first, ()) = tokio::join!(first, second);
+        first.unwrap();
+    }
+
+    #[tokio::test]
+    async fn work_larger_than_the_budget_still_runs_alone() {
+        let studio = Studio::new(1, 2);
+        assert_eq!(studio.run(900 * MIB, || 7).await.unwrap(), 7);
+        assert_eq!(studio.load(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_panic_in_the_work_gives_its_share_back() {
+        let studio = Studio::new(1, 1);
+        assert!(studio.run(MIB, || panic!("broken decoder")).await.is_err());
+        assert_eq!(studio.run(MIB, || 1).await.unwrap(), 1);
+    }
+}

@@ -1,0 +1,142 @@
+//! The render task: a job becomes a picture.
+
+use async_trait::async_trait;
+use boothline_domain::{Disposition, JobId, JobStatus};
+use boothline_queue::{BoxError, Handler, QueueError, Running, Setback, Task};
+use boothline_store::jobs::{self, Job, RenderedFiles};
+use boothline_store::{StoreError, TxFuture};
+use sea_orm::{DatabaseTransaction, DbErr};
+
+use crate::context::Context;
+use crate::refusal::Refusal;
+use crate::services::jobs::RenderTask;
+use crate::services::rendering::{RenderingError, render_job};
+
+/// Renders jobs.
+pub struct Renderer {
+    context: Context,
+}
+
+/// Why a transaction of the renderer was rolled back.
+#[derive(Debug, thiserror::Error)]
+enum Undone {
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Database(#[from] DbErr),
+}
+
+impl From<Undone> for Setback {
+    fn from(undone: Undone) -> Self {
+        match undone {
+            Undone::Queue(error) => error.into(),
+            // Deleted, or finished by somebody else, while we worked.
+            Undone::Store(StoreError::NotInState(_)) => Self::Interrupted,
+            other => Self::retry(other),
+        }
+    }
+}
+
+impl Renderer {
+    /// A renderer that works in this context.
+    pub fn new(context: Context) -> Self {
+        Self { context }
+    }
+
+    async fn write<F>(&self, work: F) -> Result<(), Undone>
+    where
+        F: for<'c> FnOnce(&'c DatabaseTransaction) -> TxFuture<'c, (), Undone> + Send + 'static,
+    {
+        let outcome = self.context.database.write(work).await;
+        self.context.changed();
+        outcome
+    }
+
+    async fn unfinished(&self, id: JobId) -> Result<Option<Job>, Setback> {
+        let job = jobs::find(self.context.database.reader(), id)
+            .await
+            .map_err(Setback::retry)?;
+        Ok(job.filter(|job| matches!(job.status, JobStatus::Queued | JobStatus::Processing)))
+    }
+
+    async fn begin(&self, id: JobId) -> Result<(), Undone> {
+        let now = self.context.now();
+        self.write(move |tx| {
+            Box::pin(async move { Ok(jobs::begin(tx, id, "Developing your picture…", now).await?) })
+        })
+        .await
+    }
+
+    /// The job's row, its delivery and the task change together: after it the
+    /// picture is done for everybody, before it for nobody.
+    async fn finish(&self, running: &Running, id: JobId, files: RenderedFiles) -> Result<(), Undone> {
+        let now = self.context.now();
+        let running = running.clone();
+        self.write(move |tx| {
+            Box::pin(async move {
+                jobs::finish(tx, id, &files, "Your picture is ready.", now).await?;
+                jobs::delivered(tx, id, "Ready on this machine.", now).await?;
+                Ok(running.finish_in(tx).await?)
+            })
+        })
+        .await
+    }
+
+    async fn give_back(&self, id: JobId, refusal: &Refusal) -> Result<(), Undone> {
+        let now = self.context.now();
+        let line = format!("It takes a little longer: {}", refusal.detail);
+        self.write(move |tx| Box::pin(async move { Ok(jobs::give_back(tx, id, &line, now).await?) }))
+            .await
+    }
+}
+
+#[async_trait]
+impl Handler for Renderer {
+    async fn run(&self, running: &Running) -> Result<(), Setback> {
+        let RenderTask { job_id } = running.payload()?;
+        let id = JobId(job_id);
+        let Some(job) = self.unfinished(id).await? else {
+            return Ok(());
+        };
+        self.begin(id).await?;
+        let started = self.context.now();
+        match render_job(&self.context, &job).await {
+            Ok(files) => self.finish(running, id, files).await?,
+            Err(RenderingError::Hopeless(reason)) => return Err(Setback::fail(reason)),
+            Err(RenderingError::Later(refusal)) => {
+                tracing::warn!(job.id = %id, code = refusal.code, cause = ?refusal.cause, "Job {id} has to wait: {refusal}");
+                self.give_back(id, &refusal).await?;
+                return Err(Setback::of(&disposition(&refusal), refusal.to_string()));
+            }
+        }
+        let elapsed = self.context.now().since(started);
+        metrics::histogram!("boothline_render_seconds").record(elapsed.as_secs_f64());
+        metrics::counter!("boothline_jobs_done_total").increment(1);
+        let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+        tracing::info!(job.id = %id, elapsed_ms, "Rendered job {id} in {elapsed_ms} ms");
+        Ok(())
+    }
+
+    async fn dead(&self, task: &Task, reason: &str, tx: &DatabaseTransaction) -> Result<(), BoxError> {
+        let RenderTask { job_id } = serde_json::from_value(task.payload.clone())?;
+        let id = JobId(job_id);
+        tracing::error!(job.id = %id, reason, "Job {id} failed: {reason}");
+        metrics::counter!("boothline_jobs_failed_total").increment(1);
+        match jobs::fail(tx, id, "render_failed", reason, self.context.now()).await {
+            // Deleted or done already: nothing is left to fail.
+            Err(StoreError::NotInState(_)) | Ok(()) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// A full or unwritable disk needs a person; load and database pass by themselves.
+fn disposition(refusal: &Refusal) -> Disposition {
+    match refusal.code {
+        "disk_full" | "storage_unwritable" => Disposition::WaitForOperator,
+        "database_unavailable" | "busy" | "stopping" => Disposition::WaitForNetwork,
+        _ => Disposition::Retry,
+    }
+}
