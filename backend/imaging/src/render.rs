@@ -33,11 +33,19 @@ use outputs::{encode_all, encode_one};
 /// decoded in parallel at the size their slots need, the files are encoded in parallel; the
 /// compressed copy and the thumbnail come from pixels, never from another file.
 ///
+/// The format is known from the recipe alone, before any photo is: PNG where
+/// [`Recipe::is_transparent`](crate::recipe::Recipe::is_transparent) says so, else JPEG, with what
+/// a photo or image leaves see-through laid on white.
+///
 /// # Errors
 /// [`RenderError`] says which photo, asset or field was wrong.
 pub fn render(scene: &Scene<'_>) -> Result<Rendered, RenderError> {
     let Composed { picture, warnings } = compose::compose(scene)?;
-    encode_all(&picture, scene.outputs, warnings)
+    encode_all(
+        &picture.with_alpha(scene.recipe.is_transparent()),
+        scene.outputs,
+        warnings,
+    )
 }
 
 /// The look at a smaller size as one JPEG (or PNG where it is transparent), for the theme's
@@ -48,7 +56,6 @@ pub fn render(scene: &Scene<'_>) -> Result<Rendered, RenderError> {
 pub fn render_preview(scene: &Scene<'_>, long_edge: u32) -> Result<Encoded, RenderError> {
     let canvas = scene.recipe.canvas;
     let factor = f64::from(long_edge.max(16)) / f64::from(canvas.width.max(canvas.height).max(1));
-    #[expect(clippy::cast_possible_truncation, reason = "a factor between 0 and 1")]
     let recipe = scene.recipe.scaled(factor.min(1.0) as f32);
     let composed = compose::compose_checked(&Scene {
         recipe: &recipe,

@@ -127,6 +127,13 @@ fn the_exact_size_is_kept_when_configured() {
 }
 
 #[test]
+fn a_photo_that_hides_a_see_through_background_is_a_png_all_the_same() {
+    let rendered = Job::new(&json!({"background": "transparent"})).render().unwrap();
+    assert_eq!(rendered.result.format, ResultFormat::Png);
+    assert_eq!(rendered.compressed.format, ResultFormat::Png);
+}
+
+#[test]
 fn a_see_through_background_makes_pngs_and_a_white_thumbnail() {
     let job = Job::new(&json!({
         "background": "transparent",
@@ -366,10 +373,11 @@ fn a_plain_render_with_an_overlay_takes_the_overlays_size() {
 }
 
 #[test]
-fn a_plain_render_of_a_transparent_photo_stays_transparent() {
+fn a_plain_render_of_a_transparent_photo_lies_on_white() {
     let photo = png(&RgbaImage::from_pixel(90, 60, Rgba([10, 20, 30, 0])));
     let rendered = render_plain(&photo, None, &Limits::default(), &Outputs::default()).unwrap();
-    assert_eq!(rendered.result.format, ResultFormat::Png);
+    assert_eq!(rendered.result.format, ResultFormat::Jpeg);
+    assert_near(&opaque(&rendered.result), (45, 30), [255, 255, 255]);
 }
 
 #[test]

@@ -137,6 +137,17 @@ pub(super) struct Picture {
     pub(super) dpi: u32,
 }
 
+impl Picture {
+    /// The same picture with an alpha channel, or without one on white paper.
+    pub(super) fn with_alpha(self, alpha: bool) -> Self {
+        let pixels = match alpha {
+            true => Pixels::Rgba(self.pixels.into_rgba()),
+            false => Pixels::Rgb(self.pixels.flatten(Rgb([255; 3]))),
+        };
+        Self { pixels, ..self }
+    }
+}
+
 /// Encodes the result beside the compressed copy, and the thumbnail beside both.
 pub(super) fn encode_all(
     picture: &Picture,

@@ -13,7 +13,7 @@ use crate::text::Variables;
 const DPI: u32 = 300;
 
 /// Makes the three files of a photo without any look: upright, sRGB, metadata stripped, in its
-/// own size. With an overlay the photo is cropped to the overlay's size and laid under it.
+/// own size, JPEG, on white where it was see-through. With an overlay the photo is cropped to the overlay's size and laid under it.
 ///
 /// # Errors
 /// [`RenderError`] when photo or overlay cannot be used.
@@ -38,7 +38,7 @@ fn alone(photo: &[u8], limits: &Limits, outputs: &Outputs) -> Result<Rendered, R
         pixels: photo.pixels,
         dpi: DPI,
     };
-    encode_all(&picture, outputs, warnings.collect())
+    encode_all(&picture.with_alpha(false), outputs, warnings.collect())
 }
 
 fn under(photo: &[u8], overlay: &[u8], limits: &Limits, outputs: &Outputs) -> Result<Rendered, RenderError> {
