@@ -115,7 +115,7 @@ pub async fn retry_job(config: &Config, id: JobId) -> Result<(), AppError> {
         key: None,
         fingerprint: String::new(),
     };
-    jobs::retry(&context, id, once).await?;
+    jobs::retry(&context, id, "command".to_owned(), once).await?;
     close(context).await
 }
 

@@ -81,7 +81,8 @@ impl Database {
         F: for<'c> FnOnce(&'c DatabaseTransaction) -> TxFuture<'c, T, E> + Send + 'static,
     {
         let writer = self.writer.clone();
-        let transaction = tokio::spawn(async move {
+        let span = tracing::Span::current();
+        let transaction = async move {
             let options = TransactionOptions {
                 sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
                 ..TransactionOptions::default()
@@ -94,8 +95,8 @@ impl Database {
                     Err(error)
                 }
             }
-        });
-        match transaction.await {
+        };
+        match tokio::spawn(tracing::Instrument::instrument(transaction, span)).await {
             Ok(outcome) => outcome,
             Err(died) => Err(DbErr::Custom(format!("the transaction's task ended early: {died}")).into()),
         }

@@ -239,6 +239,20 @@ pub async fn count_all(db: &impl ConnectionTrait) -> Result<u64, StoreError> {
     Ok(Entity::find().count(db).await?)
 }
 
+/// How many jobs wait for a worker.
+pub async fn count_waiting(db: &impl ConnectionTrait) -> Result<u64, StoreError> {
+    let queued = Entity::find().filter(Column::Status.eq(JobStatus::Queued.as_str()));
+    Ok(queued.count(db).await?)
+}
+
+/// Whether a job that is not done yet, or may be asked for again, names this asset.
+pub async fn needs_asset(db: &impl ConnectionTrait, name: &str) -> Result<bool, StoreError> {
+    let unfinished = Entity::find()
+        .filter(Column::Status.ne(JobStatus::Done.as_str()))
+        .filter(Column::Recipe.contains(name));
+    Ok(unfinished.count(db).await? > 0)
+}
+
 /// How many jobs are in each state.
 pub async fn count_by_status(db: &impl ConnectionTrait) -> Result<Vec<(JobStatus, u64)>, StoreError> {
     count_by(db, Column::Status).await

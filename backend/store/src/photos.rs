@@ -3,7 +3,7 @@
 use boothline_domain::clock::Timestamp;
 use boothline_domain::{JobId, PhotoId, SessionId};
 use sea_orm::ActiveValue::{NotSet, Set};
-use sea_orm::sea_query::{Expr, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect,
@@ -125,6 +125,15 @@ pub async fn link_to_job(tx: &impl ConnectionTrait, job: JobId, photos: &[Photo]
         });
     job_photos::Entity::insert_many(links).exec(tx).await?;
     Ok(())
+}
+
+/// Whether a job was made of the session's current shots already.
+pub async fn current_are_used(db: &impl ConnectionTrait, session: SessionId) -> Result<bool, StoreError> {
+    let used = Entity::find()
+        .filter(Column::SessionId.eq(session.0))
+        .filter(Column::Current.eq(true))
+        .filter(unused().not());
+    Ok(used.count(db).await? > 0)
 }
 
 /// Takes the session's current shots out of use. Those that a job was made of

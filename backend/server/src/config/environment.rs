@@ -110,7 +110,7 @@ impl Environment {
         };
         for line in lines {
             match line {
-                Ok((name, text)) => self.insert_from_file(&name, text),
+                Ok((name, text)) => self.insert_from_file(&name, &text),
                 Err(dotenvy::Error::LineParse(line, _)) => {
                     // The line itself may hold a secret: only its number is shown.
                     return self.file_mistake(format!(
@@ -129,11 +129,11 @@ impl Environment {
         }
     }
 
-    fn insert_from_file(&mut self, name: &str, text: String) {
+    fn insert_from_file(&mut self, name: &str, text: &str) {
         if variables::find(name).is_none() {
             self.misspelt.extend(probably_meant(name));
         }
-        self.insert(name, &text, Origin::File);
+        self.insert(name, text, Origin::File);
     }
 
     fn insert(&mut self, name: &str, text: &str, origin: Origin) {

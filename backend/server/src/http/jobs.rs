@@ -14,6 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::body::Json;
 use super::callers::{Kiosk, Operator};
+use super::envelope::RequestId;
 use super::form::Form;
 use super::idempotency::{IdempotencyKey, respond};
 use crate::context::Context;
@@ -84,6 +85,7 @@ pub(super) async fn create(
     _: Kiosk,
     context: web::Data<Context>,
     key: IdempotencyKey,
+    RequestId(request_id): RequestId,
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, actix_web::Error> {
@@ -93,7 +95,7 @@ pub(super) async fn create(
         .map(header::HeaderValue::as_bytes)
         .unwrap_or_default();
     if kind.to_ascii_lowercase().starts_with(b"multipart/form-data") {
-        return Ok(create_from_form(&context, key, &request, payload).await?);
+        return Ok(create_from_form(&context, key, request_id, &request, payload).await?);
     }
     let Json(CreateJob {
         session_id,
@@ -107,6 +109,7 @@ pub(super) async fn create(
         session_id: SessionId(session_id),
         mode,
         overlay_url,
+        request_id,
     };
     Ok(jobs::accept(&context, order, once).await.map(respond)?)
 }
@@ -114,6 +117,7 @@ pub(super) async fn create(
 async fn create_from_form(
     context: &Context,
     key: IdempotencyKey,
+    request_id: String,
     request: &HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, Refusal> {
@@ -150,6 +154,7 @@ async fn create_from_form(
         overlay_url,
         details,
         photos,
+        request_id,
     };
     direct::accept(context, order, once).await.map(respond)
 }
@@ -226,10 +231,13 @@ pub(super) async fn retry(
     _: Operator,
     context: web::Data<Context>,
     key: IdempotencyKey,
+    RequestId(request_id): RequestId,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Refusal> {
     let once = key.once("POST /jobs/retry", &[&id]);
-    jobs::retry(&context, job_id(&id)?, once).await.map(respond)
+    jobs::retry(&context, job_id(&id)?, request_id, once)
+        .await
+        .map(respond)
 }
 
 /// Deletes a job with its pictures, and the photos that only it was made of.

@@ -22,6 +22,8 @@ pub struct Direct {
     pub overlay_url: Option<String>,
     /// Of the guest; may be empty.
     pub details: Details,
+    /// The request that asks, for the log.
+    pub request_id: String,
     /// In the order of the shots.
     pub photos: Vec<Received>,
 }
@@ -54,6 +56,7 @@ pub async fn accept(context: &Context, direct: Direct, once: Once) -> Result<Ans
                 session_id: session.id,
                 mode: direct.mode,
                 overlay_url: direct.overlay_url,
+                request_id: direct.request_id,
             };
             accept_in(&here, tx, &order).await
         })

@@ -27,10 +27,13 @@ pub const RENDER: &str = "render";
 const GUEST_PRIORITY: i32 = 0;
 
 /// The payload of a render task: ids, never bytes.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RenderTask {
     /// The job to render.
     pub job_id: i64,
+    /// The request that asked for it, for the log.
+    #[serde(default)]
+    pub request_id: String,
 }
 
 /// What a kiosk asks for.
@@ -42,6 +45,8 @@ pub struct Order {
     pub mode: JobMode,
     /// An overlay that was taken before.
     pub overlay_url: Option<String>,
+    /// The request that asks, for the log.
+    pub request_id: String,
 }
 
 /// The texts for the variables of a look, as they were when the job was accepted.
@@ -78,6 +83,7 @@ pub async fn accept_in(
     order: &Order,
 ) -> Result<JobView, Refusal> {
     let now = context.now();
+    refuse_when_full(tx, context.config.limits.max_waiting_jobs).await?;
     let session = sessions::lock(tx, order.session_id)
         .await?
         .ok_or_else(session_unknown)?;
@@ -96,13 +102,21 @@ pub async fn accept_in(
     job.overlay_id = overlay.as_ref().map(|overlay| overlay.id);
     let job = jobs::accept(tx, job, now).await?;
     photos::link_to_job(tx, job.id, &inputs).await?;
-    enqueue_render(tx, job.id, now).await?;
-    tracing::info!(job.id = %job.id, session.id = %session.id, "Accepted job {} with {} photos", job.id, inputs.len());
+    enqueue_render(tx, job.id, &order.request_id, now).await?;
+    tracing::info!(job.id = %job.id, session.id = %session.id, photos = inputs.len(), "Accepted job {}", job.id);
     metrics::counter!("boothline_jobs_accepted_total").increment(1);
     Ok(JobView::new(
         job,
         overlay.map(|overlay| overlay.file_name).as_deref(),
     ))
+}
+
+async fn refuse_when_full(tx: &DatabaseTransaction, limit: u32) -> Result<(), Refusal> {
+    if jobs::count_waiting(tx).await? < u64::from(limit) {
+        return Ok(());
+    }
+    let detail = "Too many pictures are waiting to be made; try again in a moment.";
+    Err(Refusal::unavailable("queue_full", detail, 5))
 }
 
 async fn find_overlay(
@@ -185,8 +199,16 @@ fn new_job(
     })
 }
 
-async fn enqueue_render(tx: &DatabaseTransaction, job: JobId, now: Timestamp) -> Result<(), Refusal> {
-    let payload = RenderTask { job_id: job.0 };
+async fn enqueue_render(
+    tx: &DatabaseTransaction,
+    job: JobId,
+    request_id: &str,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let payload = RenderTask {
+        job_id: job.0,
+        request_id: request_id.to_owned(),
+    };
     let task = NewTask::new(RENDER, RENDER, &payload).map_err(Refusal::internal)?;
     let task = task.unique(render_key(job)).priority(GUEST_PRIORITY);
     enqueue(tx, task, now).await.map_err(Refusal::internal)?;
@@ -233,7 +255,7 @@ pub async fn list(context: &Context, mut page: Page) -> Result<JobPageView, Refu
 }
 
 /// Asks for a failed job again. Errors: 404; 409 for a job that did not fail.
-pub async fn retry(context: &Context, id: JobId, once: Once) -> Result<Answer, Refusal> {
+pub async fn retry(context: &Context, id: JobId, request_id: String, once: Once) -> Result<Answer, Refusal> {
     let now = context.now();
     once.run(context, 200, move |tx| {
         Box::pin(async move {
@@ -246,7 +268,7 @@ pub async fn retry(context: &Context, id: JobId, once: Once) -> Result<Answer, R
                 return Err(Refusal::conflict("job_not_failed", detail));
             }
             jobs::ask_again(tx, id, "The operator asked for this picture again.", now).await?;
-            enqueue_render(tx, id, now).await?;
+            enqueue_render(tx, id, &request_id, now).await?;
             let job = jobs::find(tx, id).await?.ok_or_else(job_unknown)?;
             view_of(tx, job).await
         })

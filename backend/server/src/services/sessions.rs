@@ -126,7 +126,7 @@ pub async fn pick_theme(context: &Context, id: SessionId, theme: &str) -> Result
 pub enum Arrival {
     /// The new photo takes the place of all others.
     Replaces,
-    /// The new photos come behind the others.
+    /// The new photos come behind the others, unless a job was made of those: then a new series begins.
     Adds,
 }
 
@@ -157,8 +157,8 @@ pub async fn take_photos(
             sessions::lock(tx, id).await?.ok_or_else(session_unknown)?;
             ready_for_photos(tx, id).await?;
             let retired = match arrival {
-                Arrival::Replaces => photos::retire_current(tx, id).await?,
-                Arrival::Adds => Vec::new(),
+                Arrival::Adds if !photos::current_are_used(tx, id).await? => Vec::new(),
+                Arrival::Adds | Arrival::Replaces => photos::retire_current(tx, id).await?,
             };
             for row in &rows {
                 photos::add(tx, id, row, now).await?;

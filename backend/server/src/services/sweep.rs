@@ -93,7 +93,8 @@ async fn sweep_themes(context: &Context) -> Result<u64, Refusal> {
     for path in old_files(context, &context.places.themes) {
         let name = name_of(&path);
         let thumbnail = themes::has_thumbnail(context.database.reader(), &name).await?;
-        if !thumbnail && !named.iter().any(|params| params.contains(&name)) {
+        let needed = jobs::needs_asset(context.database.reader(), &name).await?;
+        if !thumbnail && !needed && !named.iter().any(|params| params.contains(&name)) {
             remove_quietly(&path);
             swept += 1;
         }

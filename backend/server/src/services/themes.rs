@@ -426,13 +426,12 @@ pub async fn seed(context: &Context) -> Result<(), Refusal> {
     let now = context.now();
     let seeded = context.database.write(move |tx| {
         Box::pin(async move {
-            if settings::get(tx, SEEDED).await?.is_some() {
+            if !settings::claim(tx, SEEDED, "1").await? {
                 return Ok::<_, StoreError>(0);
             }
             for theme in &built_in {
                 themes::add(tx, theme, now).await?;
             }
-            settings::set(tx, SEEDED, "1").await?;
             Ok(built_in.len())
         })
     });

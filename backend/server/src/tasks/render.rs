@@ -6,6 +6,7 @@ use boothline_queue::{BoxError, Handler, QueueError, Running, Setback, Task};
 use boothline_store::jobs::{self, Job, RenderedFiles};
 use boothline_store::{StoreError, TxFuture};
 use sea_orm::{DatabaseTransaction, DbErr};
+use tracing::Instrument;
 
 use crate::context::Context;
 use crate::refusal::Refusal;
@@ -84,19 +85,7 @@ impl Renderer {
         .await
     }
 
-    async fn give_back(&self, id: JobId, refusal: &Refusal) -> Result<(), Undone> {
-        let now = self.context.now();
-        let line = format!("It takes a little longer: {}", refusal.detail);
-        self.write(move |tx| Box::pin(async move { Ok(jobs::give_back(tx, id, &line, now).await?) }))
-            .await
-    }
-}
-
-#[async_trait]
-impl Handler for Renderer {
-    async fn run(&self, running: &Running) -> Result<(), Setback> {
-        let RenderTask { job_id } = running.payload()?;
-        let id = JobId(job_id);
+    async fn render(&self, running: &Running, id: JobId) -> Result<(), Setback> {
         let Some(job) = self.unfinished(id).await? else {
             return Ok(());
         };
@@ -119,8 +108,24 @@ impl Handler for Renderer {
         Ok(())
     }
 
+    async fn give_back(&self, id: JobId, refusal: &Refusal) -> Result<(), Undone> {
+        let now = self.context.now();
+        let line = format!("It takes a little longer: {}", refusal.detail);
+        self.write(move |tx| Box::pin(async move { Ok(jobs::give_back(tx, id, &line, now).await?) }))
+            .await
+    }
+}
+
+#[async_trait]
+impl Handler for Renderer {
+    async fn run(&self, running: &Running) -> Result<(), Setback> {
+        let RenderTask { job_id, request_id } = running.payload()?;
+        let span = tracing::info_span!("render", job.id = job_id, request.id = request_id);
+        self.render(running, JobId(job_id)).instrument(span).await
+    }
+
     async fn dead(&self, task: &Task, reason: &str, tx: &DatabaseTransaction) -> Result<(), BoxError> {
-        let RenderTask { job_id } = serde_json::from_value(task.payload.clone())?;
+        let RenderTask { job_id, .. } = serde_json::from_value(task.payload.clone())?;
         let id = JobId(job_id);
         tracing::error!(job.id = %id, reason, "Job {id} failed: {reason}");
         metrics::counter!("boothline_jobs_failed_total").increment(1);
