@@ -84,10 +84,14 @@ impl Feed {
             match events::after(database.reader(), cursor, 256).await {
                 Ok(news) if news.is_empty() => return cursor,
                 Ok(news) => {
-                    for event in news {
+                    for (index, event) in news.iter().enumerate() {
                         cursor = event.cursor;
-                        // Nobody listening is fine.
-                        let _ = self.listeners.send(event);
+                        // A listener is told the job as it now is: of two changes the later one says it all.
+                        let told_later = news[index + 1..].iter().any(|later| later.job_id == event.job_id);
+                        if !told_later {
+                            // Nobody listening is fine.
+                            let _ = self.listeners.send(event.clone());
+                        }
                     }
                 }
                 Err(error) => {

@@ -169,8 +169,9 @@ impl From<std::io::Error> for Refusal {
     }
 }
 
-fn disk_full() -> Refusal {
-    let detail = "The disk is full; free some space, then photos are taken again.";
+/// 507: nothing more is taken until there is room.
+pub fn disk_full() -> Refusal {
+    let detail = "The disk is (almost) full; free some space, then photos are taken again.";
     Refusal {
         retry_after: Some(30),
         ..Refusal::new(Kind::StorageFull, "disk_full", detail)

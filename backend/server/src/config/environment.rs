@@ -158,11 +158,11 @@ fn env_file(named: Option<&Path>) -> Option<PathBuf> {
     }
 }
 
-/// Where in the file a line stands, or `?` when it spans several.
+/// Where in the file a line stands, of which the parser may give only the value; `?` when it spans several.
 fn line_number(path: &Path, line: &str) -> String {
     let text = std::fs::read_to_string(path).unwrap_or_default();
     text.lines()
-        .position(|candidate| candidate.trim() == line.trim())
+        .position(|candidate| candidate.trim().ends_with(line.trim()))
         .map_or_else(|| "?".to_owned(), |index| (index + 1).to_string())
 }
 
@@ -214,6 +214,15 @@ mod tests {
         };
         assert!(sentence.contains("Line 2"), "{sentence}");
         assert!(!sentence.contains("hush"), "{sentence}");
+    }
+
+    #[test]
+    fn a_value_with_spaces_and_no_quotes_is_named_by_number() {
+        let (_folder, environment) = file("WORKERS=3\n\nEVENT_NAME=Anna & Tom\n");
+        let [Mistake::File { sentence }] = environment.mistakes() else {
+            panic!("one mistake, not {:?}", environment.mistakes());
+        };
+        assert!(sentence.contains("Line 3"), "{sentence}");
     }
 
     #[test]

@@ -295,7 +295,7 @@ pub const VARIABLES: &[Variable] = &[
     open(
         Group::Logging,
         "LOG_FILTER",
-        "info,sqlx=warn,sea_orm_migration=warn,actix_server=warn,actix_http=warn",
+        "info,sqlx=warn,sqlx::postgres::notice=off,sea_orm_migration=warn,actix_server=warn,actix_http=warn",
         "Which lines are written: info, debug, or by module such as info,boothline=debug.",
     ),
     open(

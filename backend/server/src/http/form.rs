@@ -38,11 +38,14 @@ impl Form {
         context: &Context,
         files: &[&str],
     ) -> Result<Self, Refusal> {
-        let mut multipart = Multipart::new(request.headers(), payload);
-        let read = tokio::time::timeout(PATIENCE, read_parts(&mut multipart, context, files)).await;
+        let mut parts = Parts {
+            multipart: Multipart::new(request.headers(), payload),
+            ended: false,
+        };
+        let read = tokio::time::timeout(PATIENCE, read_parts(&mut parts, context, files)).await;
         let form = read.unwrap_or_else(|_| Err(body_late()));
         if form.as_ref().is_err_and(|refusal| refusal.kind != Kind::Timeout) {
-            let _ = tokio::time::timeout(DRAIN, drain(&mut multipart)).await;
+            let _ = tokio::time::timeout(DRAIN, parts.drain()).await;
         }
         form
     }
@@ -79,11 +82,10 @@ pub(super) fn missing(name: &str) -> Refusal {
     Refusal::unprocessable("field_missing", format!("The form has no part named {name}."))
 }
 
-async fn read_parts(multipart: &mut Multipart, context: &Context, files: &[&str]) -> Result<Form, Refusal> {
+async fn read_parts(incoming: &mut Parts, context: &Context, files: &[&str]) -> Result<Form, Refusal> {
     let mut form = Form::default();
     let mut parts = 0;
-    while let Some(field) = multipart.next().await {
-        let mut field = field.map_err(|error| broken(&error))?;
+    while let Some(mut field) = incoming.next().await? {
         parts += 1;
         if parts > MAX_PARTS {
             return Err(Refusal::bad_request(
@@ -115,7 +117,7 @@ async fn read_parts(multipart: &mut Multipart, context: &Context, files: &[&str]
 
 async fn read_file(field: &mut Field, context: &Context) -> Result<Received, Refusal> {
     let limit = context.config.pictures.max_upload_bytes;
-    let mut incoming = Incoming::open(&context.places, limit).await?;
+    let mut incoming = Incoming::open(context, limit).await?;
     while let Some(chunk) = field.next().await {
         incoming.append(&chunk.map_err(|error| broken(&error))?).await?;
     }
@@ -143,13 +145,30 @@ fn broken(error: &actix_multipart::MultipartError) -> Refusal {
     }
 }
 
-async fn drain(multipart: &mut Multipart) {
-    let mut drained = 0;
-    while let Some(Ok(mut field)) = multipart.next().await {
-        while let Some(Ok(chunk)) = field.next().await {
-            drained += chunk.len();
-            if drained > DRAIN_BYTES {
-                return;
+/// The parts of a form. actix-multipart panics when asked for more after its end or an error.
+struct Parts {
+    multipart: Multipart,
+    ended: bool,
+}
+
+impl Parts {
+    async fn next(&mut self) -> Result<Option<Field>, Refusal> {
+        if self.ended {
+            return Ok(None);
+        }
+        let next = self.multipart.next().await;
+        self.ended = !matches!(next, Some(Ok(_)));
+        next.transpose().map_err(|error| broken(&error))
+    }
+
+    async fn drain(&mut self) {
+        let mut drained = 0;
+        while let Ok(Some(mut field)) = self.next().await {
+            while let Some(Ok(chunk)) = field.next().await {
+                drained += chunk.len();
+                if drained > DRAIN_BYTES {
+                    return;
+                }
             }
         }
     }

@@ -3,7 +3,8 @@
 use actix_web::http::header::{self, ETag, EntityTag, Header, IfNoneMatch};
 use actix_web::{HttpRequest, HttpResponse, guard, web};
 use rust_embed::{EmbeddedFile, RustEmbed};
-use utoipa_swagger_ui::SwaggerUi;
+use actix_web::middleware::DefaultHeaders;
+use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::openapi;
 use crate::refusal::Refusal;
@@ -18,6 +19,10 @@ pub(super) const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; sty
     img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; \
     form-action 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
+/// Swagger UI sets styles on its elements, and brings icons as data.
+const DOCS_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+    img-src 'self' data:; connect-src 'self'; font-src 'self' data:; base-uri 'none'; frame-ancestors 'none'";
+
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     let read = || guard::Any(guard::Get()).or(guard::Head());
     config
@@ -25,7 +30,12 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/console").route(web::route().guard(read()).to(console)))
         .service(web::resource("/assets/{path:.*}").route(web::route().guard(read()).to(asset)))
         .service(web::resource("/docs").route(web::get().to(docs)))
-        .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", openapi::document()));
+        .service(web::resource("/openapi.json").route(web::get().to(description)))
+        .service(
+            web::scope("/docs")
+                .wrap(DefaultHeaders::new().add((header::CONTENT_SECURITY_POLICY, DOCS_POLICY)))
+                .service(SwaggerUi::new("/{_:.*}").config(Config::from("/openapi.json"))),
+        );
 }
 
 async fn kiosk(request: HttpRequest) -> Result<HttpResponse, Refusal> {
@@ -40,6 +50,10 @@ async fn docs() -> HttpResponse {
     HttpResponse::SeeOther()
         .insert_header((header::LOCATION, "/docs/"))
         .finish()
+}
+
+async fn description() -> web::Json<utoipa::openapi::OpenApi> {
+    web::Json(openapi::document())
 }
 
 async fn asset(request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, Refusal> {

@@ -13,7 +13,8 @@ use tokio::io::AsyncWriteExt;
 
 use crate::context::Context;
 use crate::places::{self, Places, random_name, remove_quietly};
-use crate::refusal::{Kind, Refusal};
+use crate::refusal::{Kind, Refusal, disk_full};
+use crate::services::status;
 
 /// Long edge of the small copy that kiosks show while the result is made, in pixels.
 const PREVIEW_EDGE: u32 = 800;
@@ -59,9 +60,13 @@ impl Drop for PartFile {
 }
 
 impl Incoming {
-    /// Opens a part-file that takes at most `limit` bytes.
-    pub async fn open(places: &Places, limit: u64) -> Result<Self, Refusal> {
-        let part = PartFile(places.incoming.join(format!("{}.part", random_name())));
+    /// Opens a part-file that takes at most `limit` bytes. Errors: 507 `disk_full` where
+    /// less is left than `MIN_FREE_DISK_MB`, so that photos in hand can still be finished.
+    pub async fn open(context: &Context, limit: u64) -> Result<Self, Refusal> {
+        if status::disk(context)?.low {
+            return Err(disk_full());
+        }
+        let part = PartFile(context.places.incoming.join(format!("{}.part", random_name())));
         let mut options = tokio::fs::OpenOptions::new();
         options.write(true).create_new(true).mode(0o600);
         let file = options.open(&part.0).await?;

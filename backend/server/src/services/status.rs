@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::context::Context;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, disk_full};
 
 /// Everything at a glance.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -80,7 +80,7 @@ pub struct Disk {
     pub free_bytes: u64,
     /// In all.
     pub total_bytes: u64,
-    /// Less is left than `MIN_FREE_MB` asks for.
+    /// Less is left than `MIN_FREE_DISK_MB`: no more photos are taken.
     pub low: bool,
 }
 
@@ -189,7 +189,7 @@ fn warnings(jobs: &JobCounts, lanes: &[Lane], disk: Disk) -> Vec<String> {
     if disk.low {
         let free = disk.free_bytes / (1024 * 1024);
         warnings.push(format!(
-            "Only {free} MB are left on the disk; free some space before photos are refused."
+            "Only {free} MB are left on the disk, and photos are refused; free some space."
         ));
     }
     if jobs.failed > 0 {
@@ -212,9 +212,8 @@ fn warnings(jobs: &JobCounts, lanes: &[Lane], disk: Disk) -> Vec<String> {
 /// Whether photos can be taken. Errors: 503 with what is missing.
 pub async fn ready(context: &Context) -> Result<(), Refusal> {
     jobs::count_by_status(context.database.reader()).await?;
-    if disk(context)?.free_bytes < context.config.pictures.max_upload_bytes {
-        let detail = "There is no room on the disk for another photo; free some space.";
-        return Err(Refusal::unavailable("disk_full", detail, 30));
+    if disk(context)?.low {
+        return Err(disk_full());
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use boothline_queue::purge_finished;
-use boothline_store::{StoreError, events, idempotency, jobs, photos, themes};
+use boothline_store::{StoreError, events, idempotency, jobs, overlays, photos, themes};
 
 use crate::context::Context;
 use crate::places::remove_quietly;
@@ -38,6 +38,12 @@ pub async fn sweep(context: &Context) -> Result<u64, Refusal> {
     }
     for path in old_files(context, &context.places.previews) {
         if !photos::has_preview(db, &name_of(&path)).await? {
+            remove_quietly(&path);
+            swept += 1;
+        }
+    }
+    for path in old_files(context, &context.places.overlays) {
+        if overlays::find_by_file(db, &name_of(&path)).await?.is_none() {
             remove_quietly(&path);
             swept += 1;
         }

@@ -235,22 +235,21 @@ fn new_params(
 ) -> Result<Value, Refusal> {
     let mut params = old.as_object().cloned().unwrap_or_default();
     let sent = sent.map(parse_object).transpose()?.unwrap_or_default();
-    let recipe_sent = sent.contains_key("recipe");
     params.extend(sent);
     let ratio = match aspect_ratio {
         Some(text) => Some(parse_ratio(text)?),
         None => None,
     };
-    let mut recipe = match (params.get("recipe"), ratio) {
-        (Some(value), None) => Recipe::from_value(value).map_err(|error| recipe_refused(&error))?,
-        (Some(value), Some(_)) if recipe_sent => {
-            Recipe::from_value(value).map_err(|error| recipe_refused(&error))?
-        }
-        (_, ratio) => Recipe {
+    let mut recipe = match params.get("recipe") {
+        Some(value) => Recipe::from_value(value).map_err(|error| recipe_refused(&error))?,
+        None => Recipe {
             canvas: canvas_of(ratio.unwrap_or((2, 3))),
             ..Recipe::default()
         },
     };
+    if let Some(ratio) = ratio.filter(|(w, h)| recipe.canvas.width * h != recipe.canvas.height * w) {
+        recipe = reshaped(recipe, ratio)?;
+    }
     if let Some(overlay) = overlay {
         recipe.overlay = Some(overlay.name.clone());
         if recipe.slots.is_empty() {
@@ -271,6 +270,19 @@ fn new_params(
         serde_json::to_value(recipe).map_err(Refusal::internal)?,
     );
     Ok(Value::Object(params))
+}
+
+/// A plain look on a canvas of another shape. Errors: 422 for a look whose parts have their places.
+fn reshaped(recipe: Recipe, ratio: (u32, u32)) -> Result<Recipe, Refusal> {
+    let plain = recipe.slots.is_empty() && recipe.texts.is_empty() && recipe.overlay.is_none() && recipe.qr.is_none();
+    if !plain {
+        let detail = "aspect_ratio does not fit the theme's recipe; send a recipe for it in params.";
+        return Err(Refusal::unprocessable("aspect_ratio_conflict", detail));
+    }
+    Ok(Recipe {
+        canvas: canvas_of(ratio),
+        ..recipe
+    })
 }
 
 fn parse_object(text: &str) -> Result<serde_json::Map<String, Value>, Refusal> {
