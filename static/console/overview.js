@@ -83,6 +83,7 @@ function warning(words) {
 function machineWords({ disk, uptime_s, version }) {
   const language = document.documentElement.lang;
   const free = (disk.free_bytes / 1e9).toLocaleString(language, { maximumFractionDigits: 1 });
-  const hours = (uptime_s / 3600).toLocaleString(language, { maximumFractionDigits: 1 });
-  return say("console.machine", { free, hours, version });
+  const [time, unit] = uptime_s < 3600 ? [Math.ceil(uptime_s / 60), "minute"] : [uptime_s / 3600, "hour"];
+  const uptime = time.toLocaleString(language, { style: "unit", unit, maximumFractionDigits: 1 });
+  return say("console.machine", { free, uptime, version });
 }

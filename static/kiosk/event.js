@@ -1,6 +1,8 @@
 // The event's settings and looks, remembered so that the booth opens while the service is down.
 
+import { ownAddress } from "../api/address.js";
 import { Unreachable } from "../api/client.js";
+import { image } from "../page/elements.js";
 
 /** @typedef {import("../api/contract.js").KioskConfig} KioskConfig */
 /** @typedef {import("../api/contract.js").Theme} Theme */
@@ -21,6 +23,18 @@ export function readConfig(service, pulse) {
  */
 export function readThemes(service, pulse) {
   return freshOrRemembered(service, pulse, "/themes", "boothline.themes");
+}
+
+/**
+ * Has the browser fetch the looks' thumbnails before a guest comes to them; a fresh service draws them on demand.
+ *
+ * @param {import("../api/client.js").Service} service
+ * @param {import("./pulse.js").Pulse} pulse
+ */
+export async function warmThumbnails(service, pulse) {
+  for (const { thumbnail_url: thumbnail } of await readThemes(service, pulse)) {
+    if (thumbnail) await image(ownAddress(thumbnail)).decode().catch(() => {});
+  }
 }
 
 /**

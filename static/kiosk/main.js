@@ -4,7 +4,7 @@ import { CredentialWanted, Service } from "../api/client.js";
 import { say, speak, translate } from "../page/messages.js";
 import { boothKey } from "./booth-key.js";
 import { evening } from "./evening.js";
-import { readConfig } from "./event.js";
+import { readConfig, warmThumbnails } from "./event.js";
 import { Outbox } from "./outbox.js";
 import { Pulse } from "./pulse.js";
 import { keepScreenOn, lockGestures } from "./screen.js";
@@ -29,6 +29,7 @@ await speak([config.locale, ...navigator.languages]);
 translate(document);
 document.title = config.event_name || say("attract.call");
 await outbox.resume();
+warmThumbnails(service, pulse).catch(() => {});
 await evening({ service, pulse, stage, outbox, config });
 
 /** The key is asked for before anything else can work. */

@@ -61,3 +61,17 @@ export function image(source, description = "") {
   element.decoding = "async";
   return element;
 }
+
+/**
+ * An image whose style knows its `--ratio`, so that CSS can make it as large as its box allows.
+ *
+ * @param {string} source
+ */
+export function fittedImage(source) {
+  const element = image(source);
+  element.className = "fitted";
+  element.addEventListener("load", () => {
+    element.style.setProperty("--ratio", String(element.naturalWidth / element.naturalHeight));
+  });
+  return element;
+}

@@ -1,7 +1,7 @@
 // Pick a look: big pictures, paged where they do not all fit, because the kiosk does not scroll.
 
 import { ownAddress } from "../../api/address.js";
-import { fromTemplate, image, onPress, part } from "../../page/elements.js";
+import { fittedImage, fromTemplate, onPress, part } from "../../page/elements.js";
 import { say } from "../../page/messages.js";
 import { tile, whenResized } from "../tiling.js";
 
@@ -86,6 +86,6 @@ function card(theme, index) {
   button.dataset.theme = String(index);
   part(item, "title").textContent = theme.title;
   part(item, "shots").textContent = say("look.shots", { count: theme.params.shots ?? 1 });
-  if (theme.thumbnail_url) part(item, "picture").append(image(ownAddress(theme.thumbnail_url)));
+  if (theme.thumbnail_url) part(item, "picture").append(fittedImage(ownAddress(theme.thumbnail_url)));
   return item;
 }

@@ -108,7 +108,7 @@ function showState(root, state, detail = "") {
 }
 
 /**
- * Puts the finished picture in the place of the shots, once it is loaded.
+ * Lets the finished picture appear over the shots, once it is loaded.
  *
  * @param {HTMLElement} root
  * @param {string} address
@@ -117,12 +117,10 @@ async function showFinished(root, address) {
   const print = part(root, "picture").firstElementChild;
   if (!(print instanceof HTMLElement) || print.dataset.finished) return;
   print.dataset.finished = "true";
-  const picture = image(address, say("result.your_picture"));
+  const picture = image(address);
   await picture.decode().catch(() => {});
   if (picture.naturalWidth === 0) return;
   picture.className = "print__finished";
   print.style.setProperty("--ratio", String(picture.naturalWidth / picture.naturalHeight));
-  print.removeAttribute("role");
-  print.removeAttribute("aria-label");
-  print.replaceChildren(picture);
+  print.append(picture);
 }
