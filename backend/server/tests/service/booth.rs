@@ -12,7 +12,7 @@ mod visit;
 pub(crate) use client::{Answer, Client};
 pub(crate) use form::Form;
 pub(crate) use photos::{
-    canary_photo, contains, overlay_png, p3_patch, photo, pixels, resized, turned_photo,
+    canary_photo, contains, overlay_png, p3_patch, photo, pixels, resized, tiny_bomb, turned_photo,
 };
 pub(crate) use process::{Booth, Engine, never_starts};
 pub(crate) use raw::Raw;

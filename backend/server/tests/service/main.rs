@@ -46,6 +46,7 @@ on_every_engine! {
         a_new_theme_gets_the_slug_of_its_title,
         a_theme_called_internal_can_still_be_changed,
         a_change_touches_only_what_was_sent,
+        a_frame_with_a_window_becomes_a_look,
         a_deleted_theme_is_gone_for_everybody,
         every_built_in_look_makes_a_picture_of_one_photo,
     }
@@ -107,6 +108,7 @@ on_every_engine! {
         status_and_metrics_tell_how_things_stand,
         unknown_addresses_and_methods_are_refused_in_the_same_shape,
         every_answer_carries_its_id_and_safe_headers,
+        a_photo_can_be_followed_through_the_log,
         allowed_origins_may_read_and_no_others,
         the_description_names_every_call_of_the_contract,
     }
@@ -114,6 +116,7 @@ on_every_engine! {
         a_file_that_cannot_become_a_picture_is_refused_at_the_upload,
         a_good_photo_is_taken_whatever_it_is_called,
         too_many_bytes_are_refused_in_bounded_memory,
+        many_enormous_pictures_at_once_stay_within_the_memory_budget,
         a_form_without_its_photo_says_so,
         bodies_that_do_not_fit_are_refused,
         unknown_ids_are_404_whatever_they_look_like,

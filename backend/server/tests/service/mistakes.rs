@@ -6,7 +6,7 @@ use std::fs;
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
-use crate::booth::{Booth, Client, Engine, Form, Raw, Traces, overlay_png, photo, resized};
+use crate::booth::{Booth, Client, Engine, Form, Raw, Traces, overlay_png, photo, resized, tiny_bomb};
 
 /// Refused without a trace, and the next guest notices nothing.
 fn unharmed(booth: &Booth, before: &Traces) -> Result<()> {
@@ -142,6 +142,30 @@ pub(crate) fn too_many_bytes_are_refused_in_bounded_memory(engine: Engine) -> Re
         .post("/api/v1/sessions/start", &long)
         .refused(413, "body_too_large");
     unharmed(&booth, &before)
+}
+
+pub(crate) fn many_enormous_pictures_at_once_stay_within_the_memory_budget(engine: Engine) -> Result<()> {
+    let booth = Booth::open_with(engine, &[("MEMORY_BUDGET_MB", "400"), ("WORKERS", "16")])?;
+    let kiosk = booth.client();
+    kiosk.visit("portrait", &photo(1))?;
+    let bomb = tiny_bomb(7000, 7000);
+    assert!(bomb.len() < 40);
+    let sessions: Vec<i64> = (0..16).map(|_| kiosk.start_session()).collect();
+    std::thread::scope(|scope| {
+        for session in sessions {
+            let (kiosk, bomb) = (&kiosk, &bomb);
+            scope.spawn(move || {
+                let answer = kiosk.post_form(&upload_path(session), Form::of_file(bomb));
+                assert!([200, 503].contains(&answer.status), "{}", answer.text());
+            });
+        }
+        kiosk.upload(kiosk.start_session(), &photo(2));
+    });
+    let peak = peak_memory(&booth)?;
+    println!("{peak} KiB at the peak");
+    assert!(peak < 700 * 1024, "{peak} KiB for pictures that may take 400 MiB");
+    kiosk.visit("portrait", &photo(3))?;
+    Ok(())
 }
 
 /// The most memory the service ever had resident, in KiB.
@@ -466,7 +490,7 @@ pub(crate) fn framing_abuse_is_refused(engine: Engine) -> Result<()> {
 }
 
 /// A form whose bytes are all there but for its closing boundary, one whose bytes stop
-/// half-way, and a JSON body that stops: all at once, so that the wait is one.
+/// half-way, a JSON body and a head that stop: all at once, so that the wait is one.
 pub(crate) fn a_body_that_never_ends_is_given_up(engine: Engine) -> Result<()> {
     let (booth, kiosk, session) = waiting_booth(engine, &[])?;
     let before = Traces::of(&booth)?;
@@ -477,7 +501,9 @@ pub(crate) fn a_body_that_never_ends_is_given_up(engine: Engine) -> Result<()> {
         )
     };
     let path = upload_path(session);
-    let mut held = Vec::new();
+    let mut slow_head = Raw::connect(&booth)?;
+    slow_head.write(b"POST /api/v1/jobs HTTP/1.1\r\nHost: local")?;
+    let mut held = vec![slow_head];
     for (request, body) in [
         (head(open.len(), Form::CONTENT_TYPE, &path), &open[..]),
         (head(open.len() + 500, Form::CONTENT_TYPE, &path), &open[..]),

@@ -33,6 +33,24 @@ pub(crate) fn resized(width: u16, height: u16) -> Vec<u8> {
     file
 }
 
+/// 34 bytes of WebP that decode to a blank picture of this size: five prefix codes of a
+/// single symbol each, so that a pixel takes no bits (RFC 9649, 3.7).
+pub(crate) fn tiny_bomb(width: u32, height: u32) -> Vec<u8> {
+    let size = (width - 1) | (height - 1) << 14;
+    let mut body = vec![0x2F];
+    body.extend(size.to_le_bytes());
+    // No transform, no colour cache, no meta codes; then five times: simple code, one symbol, of one bit, nought.
+    let codes = (0..5).fold(0_u32, |bits, code| bits | 0b0001 << (3 + 4 * code));
+    body.extend(codes.to_le_bytes());
+    let length = u8::try_from(body.len()).expect("a handful of bytes");
+    let mut file = b"RIFF\0\0\0\0WEBPVP8L".to_vec();
+    file.extend([length, 0, 0, 0]);
+    file.extend(&body);
+    file.push(0);
+    file[4] = length + 13;
+    file
+}
+
 /// A JPEG of one stored colour with the profile of Display P3.
 pub(crate) fn p3_patch(stored: [u8; 3]) -> Vec<u8> {
     let profile = ColorProfile::new_display_p3()

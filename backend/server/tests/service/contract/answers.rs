@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
-use crate::booth::{Booth, Engine, photo};
+use crate::booth::{Booth, Engine, Form, photo};
 
 pub(crate) fn health_is_told_in_both_places(engine: Engine) -> Result<()> {
     let booth = Booth::open(engine)?;
@@ -105,6 +105,37 @@ pub(crate) fn every_answer_carries_its_id_and_safe_headers(engine: Engine) -> Re
     let forged = booth.client().with("X-Request-Id", "a b <script>");
     let id = forged.get("/health").header("x-request-id").map(str::to_owned);
     assert!(id.is_some_and(|id| id.len() >= 32), "a new one for what is none");
+    Ok(())
+}
+
+pub(crate) fn a_photo_can_be_followed_through_the_log(engine: Engine) -> Result<()> {
+    let mut booth = Booth::open_with(engine, &[("LOG_FORMAT", "json")])?;
+    let kiosk = booth.client().with("X-Request-Id", "kiosk-7-call-0042");
+    let job = kiosk.post_form("/api/v1/jobs", Form::of_file(&photo(1))).ok();
+    kiosk.done(&job)?;
+    // A job is done before the line about it is written; at the end all are.
+    booth.ask_to_stop()?;
+    let log = booth.log();
+    let lines: Vec<Value> = log
+        .lines()
+        .filter(|line| line.starts_with('{'))
+        .map(serde_json::from_str)
+        .collect::<Result<_, _>>()?;
+    for said in ["Accepted job", "Rendered job"] {
+        let line = lines.iter().find(|line| {
+            line["message"]
+                .as_str()
+                .is_some_and(|text| text.starts_with(said))
+        });
+        let line = line.with_context(|| format!("{said} is not in\n{log}"))?;
+        assert_eq!(line["request.id"], "kiosk-7-call-0042", "{line}");
+        assert_eq!(line["job.id"], job["job_id"].to_string(), "{line}");
+    }
+    let code = job["share_url"].as_str().and_then(|page| page.rsplit('/').next());
+    assert!(
+        !log.contains(code.context("a code")?),
+        "links stay out of the log"
+    );
     Ok(())
 }
 

@@ -105,6 +105,12 @@ pub(crate) fn debugging_passes_the_photo_through(engine: Engine) -> Result<()> {
         .map(|(a, b)| u64::from(a.abs_diff(*b)))
         .sum();
     assert!(off / (result.len() as u64) < 4, "its colours are its own");
+    let compressed = kiosk.get(address(&done, "compressed_url")).expect(200);
+    assert_eq!(
+        pixels(&compressed.bytes).dimensions(),
+        result.dimensions(),
+        "never larger than the result"
+    );
     Ok(())
 }
 
@@ -247,8 +253,14 @@ pub(crate) fn only_a_failed_job_can_be_retried(engine: Engine) -> Result<()> {
     assert_eq!(operator.ended(&again)?["status"], "failed");
 
     restore_originals(&booth, &photo(2))?;
-    let mended = operator.done(&retry(&failed).ok())?;
+    let path = format!("/api/v1/jobs/{}/retry", failed["job_id"]);
+    let keyed = operator.with("Idempotency-Key", "again");
+    let first = keyed.post(&path, &json!({})).expect(200);
+    let mended = operator.done(&first.json())?;
     assert_eq!(mended["job_id"], failed["job_id"]);
+    let repeated = keyed.post(&path, &json!({})).expect(200);
+    assert_eq!(repeated.header("idempotency-replayed"), Some("true"));
+    assert_eq!(repeated.bytes, first.bytes, "the answer that was lost");
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use serde_json::Value;
 
-use crate::booth::{Booth, Engine, Form, Traces, photo, pixels};
+use crate::booth::{Booth, Engine, Form, Traces, overlay_png, photo, pixels};
 
 fn draft(title: &str) -> Form {
     Form::new()
@@ -134,6 +134,24 @@ pub(crate) fn a_change_touches_only_what_was_sent(engine: Engine) -> Result<()> 
     operator
         .patch_form("/api/v1/themes/nowhere", Form::new().text("title", "x"))
         .refused(404, "theme_not_found");
+    Ok(())
+}
+
+pub(crate) fn a_frame_with_a_window_becomes_a_look(engine: Engine) -> Result<()> {
+    let booth = Booth::open(engine)?;
+    let operator = booth.client();
+    let framed = draft("Gala").file("overlay", "frame.png", "image/png", &overlay_png(1200, 1800));
+    let made = operator.post_form("/api/v1/themes", framed).ok();
+    assert_eq!(made["params"]["shots"], 1);
+    let slot = &made["params"]["recipe"]["slots"][0];
+    assert_eq!(
+        (&slot["y"], &slot["width"], &slot["height"]),
+        (&180.into(), &1200.into(), &1620.into())
+    );
+    let done = operator.visit("gala", &photo(1))?;
+    let result = operator.get(done["result_url"].as_str().expect("an address"));
+    let [red, green, blue] = pixels(&result.expect(200).bytes).get_pixel(600, 60).0;
+    assert!(red > 200 && green < 50 && blue < 60, "{red} {green} {blue}");
     Ok(())
 }
 
