@@ -105,8 +105,7 @@ impl Recipe {
         self.shots.unwrap_or(shown)
     }
 
-    /// Whether the result needs an alpha channel as far as the recipe itself can tell (a
-    /// background image may add one).
+    /// Whether the result is a PNG with an alpha channel: the background's colours alone decide.
     #[must_use]
     pub fn is_transparent(&self) -> bool {
         self.background.is_transparent()

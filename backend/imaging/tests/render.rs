@@ -31,7 +31,7 @@ struct Job {
 impl Job {
     fn new(recipe: &Value) -> Self {
         Self {
-            recipe: Recipe::from_value(recipe).unwrap(),
+            recipe: Recipe::from_value(recipe).expect("the test's recipe is valid"),
             photos: vec![plain_photo([40, 90, 160])],
             assets: HashMap::new(),
             overlay: None,
@@ -60,7 +60,7 @@ impl Job {
     }
 
     fn result(&self) -> RgbImage {
-        opaque(&self.render().unwrap().result)
+        opaque(&self.render().expect("the job renders").result)
     }
 }
 
@@ -68,7 +68,7 @@ fn png(picture: &RgbaImage) -> Vec<u8> {
     let mut bytes = Vec::new();
     picture
         .write_to(&mut Cursor::new(&mut bytes), ImageFormat::Png)
-        .unwrap();
+        .expect("a vector takes every byte");
     bytes
 }
 
@@ -78,7 +78,7 @@ fn plain_photo([r, g, b]: [u8; 3]) -> Vec<u8> {
 }
 
 fn decoded(file: &Encoded) -> Photo {
-    decode(&file.bytes, &Limits::default(), Want::Full).unwrap()
+    decode(&file.bytes, &Limits::default(), Want::Full).expect("our own file is readable")
 }
 
 fn opaque(file: &Encoded) -> RgbImage {
@@ -258,11 +258,16 @@ fn characters_no_font_has_are_left_out_with_a_warning() {
 fn read_code(picture: &RgbImage) -> String {
     let grey = GrayImage::from_fn(picture.width(), picture.height(), |x, y| {
         let [r, g, b] = picture.get_pixel(x, y).0.map(u16::from);
-        image::Luma([u8::try_from((r + g + b) / 3).unwrap()])
+        image::Luma([u8::try_from((r + g + b) / 3).expect("a mean of bytes is a byte")])
     });
     let mut prepared = rqrr::PreparedImage::prepare(grey);
     let grids = prepared.detect_grids();
-    grids.first().expect("a code is found").decode().unwrap().1
+    grids
+        .first()
+        .expect("a code is found")
+        .decode()
+        .expect("the code is whole")
+        .1
 }
 
 #[test]

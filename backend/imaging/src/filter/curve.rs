@@ -59,11 +59,6 @@ fn hermite(x: f32, from: (f32, f32), to: (f32, f32), slope_from: f32, slope_to: 
         + (t3 - t2) * width * slope_to
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "clamped to a byte just before"
-)]
 pub(super) fn to_byte(value: f32) -> u8 {
     value.round().clamp(0.0, 255.0) as u8
 }

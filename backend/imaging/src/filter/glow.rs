@@ -14,10 +14,10 @@ use crate::resize::{CropBox, resize_rgb};
 const SHRINK: u32 = 4;
 
 /// Standard deviation of the blur as a part of the photo's shorter side.
-const SPREAD: f32 = 0.022;
+const SPREAD: f32 = 0.028;
 
 /// The whole bloom, of 256.
-const BLOOM: u32 = 150;
+const BLOOM: u32 = 200;
 
 /// Adds the bloom.
 pub(super) fn apply(photo: &mut RgbImage, strength: f32) {
@@ -44,18 +44,11 @@ pub(super) fn apply(photo: &mut RgbImage, strength: f32) {
     });
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss,
-    reason = "strength is between 0 and 1"
-)]
 fn amount_of(strength: f32) -> u32 {
     (strength * BLOOM as f32) as u32
 }
 
 /// The lights of the photo (its square, which leaves the shadows dark), blurred.
-#[expect(clippy::cast_precision_loss, reason = "a side has a few thousand pixels")]
 fn bloom_of(photo: &RgbImage) -> RgbImage {
     let (width, height) = photo.dimensions();
     let (small_width, small_height) = (width.div_ceil(SHRINK), height.div_ceil(SHRINK));

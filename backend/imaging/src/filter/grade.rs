@@ -56,9 +56,9 @@ impl Grade {
             curves: [
                 curve::through(&[
                     (0.0, 16.0),
-                    (64.0, 70.0),
-                    (128.0, 143.0),
-                    (192.0, 209.0),
+                    (64.0, 69.0),
+                    (128.0, 141.0),
+                    (192.0, 207.0),
                     (255.0, 252.0),
                 ]),
                 curve::through(&[
@@ -66,14 +66,14 @@ impl Grade {
                     (64.0, 65.0),
                     (128.0, 131.0),
                     (192.0, 196.0),
-                    (255.0, 244.0),
+                    (255.0, 246.0),
                 ]),
                 curve::through(&[
-                    (0.0, 24.0),
-                    (64.0, 63.0),
-                    (128.0, 115.0),
-                    (192.0, 169.0),
-                    (255.0, 216.0),
+                    (0.0, 23.0),
+                    (64.0, 62.0),
+                    (128.0, 118.0),
+                    (192.0, 178.0),
+                    (255.0, 229.0),
                 ]),
             ],
         }
@@ -83,34 +83,35 @@ impl Grade {
     /// (bright and red) keeps its life.
     pub(super) fn cool() -> Self {
         Self {
-            matrix: saturated(0.88),
+            matrix: saturated(0.92),
             curves: [
                 curve::through(&[
                     (0.0, 2.0),
-                    (64.0, 52.0),
-                    (128.0, 118.0),
-                    (192.0, 188.0),
-                    (255.0, 252.0),
+                    (64.0, 55.0),
+                    (128.0, 123.0),
+                    (192.0, 193.0),
+                    (255.0, 253.0),
                 ]),
                 curve::through(&[
                     (0.0, 5.0),
                     (64.0, 63.0),
-                    (128.0, 131.0),
-                    (192.0, 197.0),
+                    (128.0, 130.0),
+                    (192.0, 196.0),
                     (255.0, 254.0),
                 ]),
                 curve::through(&[
                     (0.0, 18.0),
-                    (64.0, 80.0),
-                    (128.0, 146.0),
-                    (192.0, 208.0),
+                    (64.0, 76.0),
+                    (128.0, 140.0),
+                    (192.0, 203.0),
                     (255.0, 255.0),
                 ]),
             ],
         }
     }
 
-    /// The S of a hard paper on each channel, which also strengthens colours.
+    /// The S of a hard paper on each channel. That alone strengthens colours so much that skin
+    /// turns orange; the matrix takes it back beforehand.
     pub(super) fn high_contrast() -> Self {
         let hard = curve::through(&[
             (0.0, 0.0),
@@ -122,7 +123,7 @@ impl Grade {
             (255.0, 255.0),
         ]);
         Self {
-            matrix: saturated(1.06),
+            matrix: saturated(0.86),
             curves: [hard; 3],
         }
     }
@@ -188,11 +189,6 @@ fn mixed(old: u8, new: u8, mix: i32) -> u8 {
     byte((old * (255 - mix) + new * mix + 127) / 255)
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "clamped to a byte just before; TryFrom costs a branch in the innermost loop"
-)]
 fn byte(value: i32) -> u8 {
     value.clamp(0, 255) as u8
 }
@@ -207,11 +203,6 @@ fn saturated(amount: f32) -> [[i32; 3]; 3] {
     fixed(matrix)
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
-    reason = "weights are small numbers around 1"
-)]
 fn fixed(matrix: [[f32; 3]; 3]) -> [[i32; 3]; 3] {
     matrix.map(|row| row.map(|weight| (weight * ONE as f32).round() as i32))
 }

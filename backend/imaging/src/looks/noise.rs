@@ -2,7 +2,6 @@
 
 /// A number between 0 and 1 for a point of the grid, by the finaliser of `SplitMix64` (Steele, Lea
 /// and Flood, "Fast Splittable Pseudorandom Number Generators", 2014).
-#[expect(clippy::cast_precision_loss, reason = "24 bits fit an f32 exactly")]
 pub(super) fn grain(x: u32, y: u32, seed: u32) -> f32 {
     let mut z = (u64::from(x) << 40 | u64::from(y) << 16) ^ u64::from(seed);
     z = z
@@ -14,12 +13,6 @@ pub(super) fn grain(x: u32, y: u32, seed: u32) -> f32 {
 }
 
 /// Value noise: the grid's numbers, `across` by `down` pixels apart, joined smoothly.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
-    clippy::cast_sign_loss,
-    reason = "positions are a few thousand pixels, never negative"
-)]
 pub(super) fn smooth((x, y): (u32, u32), (across, down): (f32, f32), seed: u32) -> f32 {
     let (u, v) = (x as f32 / across, y as f32 / down);
     let (column, row) = (u as u32, v as u32);

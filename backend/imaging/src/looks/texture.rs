@@ -41,11 +41,6 @@ fn texture(colour_at: impl Fn(u32, u32) -> [f32; 3] + Sync) -> Vec<u8> {
         .expect("a picture of this size is within the format's limits")
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "clamped to a byte just before"
-)]
 fn byte(value: f32) -> u8 {
     value.round().clamp(0.0, 255.0) as u8
 }
@@ -84,12 +79,10 @@ fn album(x: u32, y: u32) -> [f32; 3] {
     ]
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a few thousand pixels")]
 fn across(x: u32) -> f32 {
     x as f32 / SIZE.0 as f32
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a few thousand pixels")]
 fn down(y: u32) -> f32 {
     y as f32 / SIZE.1 as f32
 }
@@ -105,7 +98,6 @@ fn oval() -> Vec<u8> {
 
 /// The implicit function of the ellipse over the length of its gradient is nearly the distance
 /// to the edge.
-#[expect(clippy::cast_precision_loss, reason = "about a thousand pixels")]
 fn ellipse_coverage((x, y): (u32, u32), (width, height): (u32, u32)) -> u8 {
     let (a, b) = (width as f32 / 2.0, height as f32 / 2.0);
     let (dx, dy) = (x as f32 + 0.5 - a, y as f32 + 0.5 - b);

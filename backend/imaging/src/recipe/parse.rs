@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use serde::Deserialize;
 use serde_json::Value;
 
 use super::{FieldError, Recipe};
@@ -33,10 +32,8 @@ impl Recipe {
     /// # Errors
     /// Names every field that is wrong; text that is not JSON at all is an error of the field `.`.
     pub fn from_json(text: &str) -> Result<Self, RecipeError> {
-        let mut json = serde_json::Deserializer::from_str(text);
-        let recipe = read(&mut json)?;
-        json.end().map_err(|error| shape(".", &error))?;
-        checked(recipe)
+        let value: Value = serde_json::from_str(text).map_err(|error| shape(".", &error))?;
+        Self::from_value(&value)
     }
 
     /// Reads and validates a recipe that is already parsed JSON, such as a database column.
@@ -44,18 +41,14 @@ impl Recipe {
     /// # Errors
     /// As [`Recipe::from_json`].
     pub fn from_value(value: &Value) -> Result<Self, RecipeError> {
-        checked(read(value)?)
+        // Serde would also read a struct from a list of its fields.
+        if !value.is_object() {
+            return Err(shape(".", &"a recipe is a JSON object"));
+        }
+        let recipe = serde_path_to_error::deserialize(value)
+            .map_err(|error| shape(&error.path().to_string(), error.inner()))?;
+        checked(recipe)
     }
-}
-
-fn read<'de, D>(deserializer: D) -> Result<Recipe, RecipeError>
-where
-    D: serde::Deserializer<'de>,
-    D::Error: fmt::Display,
-{
-    let mut track = serde_path_to_error::Track::new();
-    let tracked = serde_path_to_error::Deserializer::new(deserializer, &mut track);
-    Recipe::deserialize(tracked).map_err(|error| shape(&track.path().to_string(), &error))
 }
 
 fn checked(recipe: Recipe) -> Result<Recipe, RecipeError> {

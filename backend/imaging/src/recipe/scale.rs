@@ -24,12 +24,6 @@ impl Recipe {
 
 struct Scale(f32);
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
-    clippy::cast_sign_loss,
-    reason = "lengths are at most a few thousand pixels; the casts saturate beyond"
-)]
 impl Scale {
     fn place(&self, at: i32) -> i32 {
         (at as f32 * self.0).round() as i32
@@ -108,8 +102,10 @@ mod tests {
 
     #[test]
     fn neighbours_that_touch_still_touch_when_scaled() {
-        let mut recipe = Recipe::default();
-        recipe.slots = vec![Slot::at(0, 0, 333, 1800), Slot::at(333, 0, 867, 1800)];
+        let recipe = Recipe {
+            slots: vec![Slot::at(0, 0, 333, 1800), Slot::at(333, 0, 867, 1800)],
+            ..Recipe::default()
+        };
         for tenth in 1..30_u8 {
             let scaled = recipe.scaled(f32::from(tenth) / 10.0);
             let [left, right] = scaled.slots.as_slice() else {

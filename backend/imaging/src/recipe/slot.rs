@@ -54,7 +54,7 @@ pub struct Focus {
 
 impl Default for Focus {
     fn default() -> Self {
-        Self { x: 0.5, y: 0.42 }
+        Self { x: 0.5, y: 0.38 }
     }
 }
 

@@ -247,7 +247,12 @@ impl Check {
         }
     }
 
-    fn number<T: PartialOrd + fmt::Display>(&mut self, field: &str, value: T, range: RangeInclusive<T>) {
+    fn number<T: Copy + PartialOrd + fmt::Display>(
+        &mut self,
+        field: &str,
+        value: T,
+        range: RangeInclusive<T>,
+    ) {
         if range.contains(&value) {
             return;
         }

@@ -71,7 +71,6 @@ struct Ramp {
 }
 
 impl Ramp {
-    #[expect(clippy::cast_precision_loss, reason = "a few thousand pixels at most")]
     fn new(canvas: Canvas, gradient: &Gradient) -> Self {
         let (width, height) = (canvas.width as f32, canvas.height as f32);
         let (sin, cos) = gradient.angle.to_radians().sin_cos();
@@ -87,12 +86,6 @@ impl Ramp {
         }
     }
 
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_precision_loss,
-        clippy::cast_sign_loss,
-        reason = "a colour between two bytes plus less than one; the cast saturates"
-    )]
     fn at(&self, x: u32, y: u32) -> [u8; 4] {
         let (dx, dy) = (x as f32 + 0.5 - self.middle.0, y as f32 + 0.5 - self.middle.1);
         let t = (dx * self.direction.0 + dy * self.direction.1 + 0.5).clamp(0.0, 1.0);

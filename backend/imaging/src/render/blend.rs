@@ -18,10 +18,6 @@ pub(super) fn over<const N: usize>(below: &mut [u8; N], above: [u8; 4]) {
 
 /// `a * b / 255`, rounded, for values up to 255, without a division.
 #[inline]
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the quotient of two bytes' product by 255 is a byte"
-)]
 pub(super) fn times_over_255(a: u32, b: u32) -> u8 {
     let product = a * b + 128;
     ((product + (product >> 8)) >> 8) as u8

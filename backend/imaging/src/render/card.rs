@@ -82,7 +82,6 @@ impl Frame {
 }
 
 /// The middle of the slot's window on the sheet.
-#[expect(clippy::cast_precision_loss, reason = "a few thousand pixels at most")]
 pub(super) fn centre(slot: &Slot) -> (f32, f32) {
     (
         slot.x as f32 + half(slot.width),
@@ -90,7 +89,6 @@ pub(super) fn centre(slot: &Slot) -> (f32, f32) {
     )
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a few thousand pixels at most")]
 pub(super) fn half(length: u32) -> f32 {
     length as f32 / 2.0
 }
@@ -101,22 +99,38 @@ fn card(slot: &Slot, view: &Pixels, mask: Option<&GrayImage>, frame: Frame) -> L
     let mut card = RgbaImage::new(width, height);
     if let Some(border) = slot.border {
         let round = Rounded::new((width, height), outer_radius(slot, frame));
-        let colour = border.colour.premultiplied().map(u32::from);
-        for (x, y, pixel) in card.enumerate_pixels_mut() {
-            let coverage = u32::from(round.coverage(x, y));
-            pixel.0 = colour.map(|channel| times_over_255(channel, coverage));
+        let colour = border.colour.premultiplied();
+        for (line, y) in lines(&mut card).zip(0..) {
+            for (pixel, x) in line.iter_mut().zip(0..) {
+                *pixel = thinned(colour, round.coverage(x, y));
+            }
         }
     }
+    let photo = Layer::from_straight(view.clone().into_rgba());
     let round = Rounded::new((slot.width, slot.height), slot.corner_radius);
-    for y in 0..slot.height {
-        for x in 0..slot.width {
+    let inner = lines(&mut card).skip(frame.side as usize);
+    for ((line, photo), y) in inner.zip(photo.rows()).zip(0..) {
+        let window = &mut line[frame.side as usize..];
+        for ((below, above), x) in window.iter_mut().zip(photo).zip(0..) {
             let masked = mask.map_or(255, |mask| mask.get_pixel(x, y).0[0]);
-            let coverage = times_over_255(u32::from(round.coverage(x, y)), u32::from(masked));
-            let below = &mut card.get_pixel_mut(x + frame.side, y + frame.side).0;
-            over(below, premultiplied(view, x, y, u32::from(coverage)));
+            over(below, thinned(thinned(*above, masked), round.coverage(x, y)));
         }
     }
     Layer::from_premultiplied(card)
+}
+
+fn lines(picture: &mut RgbaImage) -> impl Iterator<Item = &mut [[u8; 4]]> {
+    let width = (picture.width() as usize).max(1);
+    picture.as_chunks_mut::<4>().0.chunks_exact_mut(width)
+}
+
+/// A premultiplied colour, only as strong as the coverage.
+fn thinned(colour: [u8; 4], coverage: u8) -> [u8; 4] {
+    match coverage {
+        255 => colour,
+        0 => [0; 4],
+        part => colour.map(|channel| times_over_255(u32::from(channel), u32::from(part))),
+    }
 }
 
 /// The radius of the frame's corners, so that it is equally thick all around.
@@ -128,46 +142,32 @@ pub(super) fn outer_radius(slot: &Slot, frame: Frame) -> u32 {
     }
 }
 
-fn premultiplied(view: &Pixels, x: u32, y: u32, coverage: u32) -> [u8; 4] {
-    let ([r, g, b], alpha) = match view {
-        Pixels::Rgb(photo) => (photo.get_pixel(x, y).0, coverage),
-        Pixels::Rgba(photo) => {
-            let [r, g, b, a] = photo.get_pixel(x, y).0;
-            ([r, g, b], u32::from(times_over_255(u32::from(a), coverage)))
-        }
-    };
-    [r, g, b, 255].map(|channel: u8| times_over_255(u32::from(channel), alpha))
-}
-
 /// A rectangle with rounded corners, smooth at its edge.
 pub(super) struct Rounded {
-    half: (f32, f32),
-    radius: f32,
+    size: (u32, u32),
+    radius: u32,
 }
 
 impl Rounded {
     pub(super) fn new((width, height): (u32, u32), radius: u32) -> Self {
-        let radius = radius.min(width / 2).min(height / 2);
         Self {
-            half: (half(width), half(height)),
-            radius: half(2 * radius),
+            size: (width, height),
+            radius: radius.min(width / 2).min(height / 2),
         }
     }
 
     /// How much of a pixel lies inside, from the distance of its middle to the corner's arc.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_precision_loss,
-        clippy::cast_sign_loss,
-        reason = "clamped to a byte just before"
-    )]
     pub(super) fn coverage(&self, x: u32, y: u32) -> u8 {
-        let past = |at: u32, half: f32| (at as f32 + 0.5 - half).abs() - (half - self.radius);
-        let (dx, dy) = (past(x, self.half.0), past(y, self.half.1));
-        if dx <= 0.0 || dy <= 0.0 {
+        let (Some(dx), Some(dy)) = (self.past(x, self.size.0), self.past(y, self.size.1)) else {
             return 255;
-        }
-        ((self.radius - dx.hypot(dy) + 0.5) * 255.0).clamp(0.0, 255.0) as u8
+        };
+        ((self.radius as f32 - dx.hypot(dy) + 0.5) * 255.0).clamp(0.0, 255.0) as u8
+    }
+
+    /// How far the middle of a pixel lies past the centres of the corner's arcs, towards the edge.
+    fn past(&self, at: u32, side: u32) -> Option<f32> {
+        let from_edge = at.min(side.saturating_sub(at + 1));
+        (from_edge < self.radius).then(|| (self.radius - from_edge) as f32 - 0.5)
     }
 }
 

@@ -47,12 +47,10 @@ fn outline(slot: &Slot, frame: Frame, mask: Option<&GrayImage>, shrink: u32) -> 
     GrayImage::from_fn(width, height, |x, y| image::Luma([round.coverage(x, y)]))
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a few thousand pixels at most")]
 fn scale(length: u32) -> f32 {
     length as f32
 }
 
-#[expect(clippy::cast_precision_loss, reason = "at most a thousand pixels")]
 fn offset(length: i32) -> f32 {
     length as f32
 }

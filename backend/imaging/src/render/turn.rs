@@ -12,8 +12,10 @@ pub(super) struct Pose {
     pub(super) scale: f32,
 }
 
-/// Lays a layer in its pose, resampled with the cubic kernel of Catmull and Rom, "A Class of Local
-/// Interpolating Splines", 1974. Beyond its edges the layer is transparent, which smooths them.
+/// Lays a layer in its pose. Beyond its edges the layer is transparent, which smooths them.
+///
+/// Layers with detail are resampled with the cubic kernel of Catmull and Rom, "A Class of Local
+/// Interpolating Splines", 1974; enlarged ones have none, and linear interpolation does.
 pub(super) fn lay(sheet: &mut Sheet, layer: &Layer, pose: Pose) {
     let (width, height) = layer.dimensions();
     if width == 0 || height == 0 {
@@ -22,12 +24,18 @@ pub(super) fn lay(sheet: &mut Sheet, layer: &Layer, pose: Pose) {
     let (first, last) = bounds(pose, (width, height), sheet.dimensions());
     let (sin, cos) = pose.degrees.to_radians().sin_cos();
     let (cos, sin) = (cos / pose.scale, sin / pose.scale);
-    sheet.lay_each(first, last, |x, y| {
+    let place = move |x: u32, y: u32| {
         let (dx, dy) = (real(x) + 0.5 - pose.centre.0, real(y) + 0.5 - pose.centre.1);
-        let u = cos * dx + sin * dy + pose.pivot.0 - 0.5;
-        let v = cos * dy - sin * dx + pose.pivot.1 - 0.5;
-        sample(layer, u, v)
-    });
+        (
+            cos * dx + sin * dy + pose.pivot.0 - 0.5,
+            cos * dy - sin * dx + pose.pivot.1 - 0.5,
+        )
+    };
+    if pose.scale > 1.0 {
+        sheet.lay_each(first, last, |x, y| sample(layer, place(x, y), linear));
+    } else {
+        sheet.lay_each(first, last, |x, y| sample(layer, place(x, y), cubic));
+    }
 }
 
 /// The part of the sheet the layer may touch: first column and row, last column and row
@@ -52,57 +60,71 @@ fn bounds(pose: Pose, layer: (u32, u32), sheet: (u32, u32)) -> ((u32, u32), (u32
     )
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "clamped to the sheet's side just before"
-)]
 fn on_sheet(at: f32, side: u32) -> u32 {
     at.clamp(0.0, real(side)) as u32
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a few thousand pixels at most")]
 fn real(length: u32) -> f32 {
     length as f32
 }
 
-/// The layer's colour between its pixels.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "positions that are far outside return before the cast"
-)]
-fn sample(layer: &Layer, u: f32, v: f32) -> [u8; 4] {
+/// The layer's colour between its pixels, from `N` by `N` neighbours weighed by `kernel`.
+#[inline]
+fn sample<const N: usize>(layer: &Layer, (u, v): (f32, f32), kernel: impl Fn(f32) -> [f32; N]) -> [u8; 4] {
     let (width, height) = layer.dimensions();
     if u <= -2.0 || v <= -2.0 || u >= real(width) + 1.0 || v >= real(height) + 1.0 {
         return [0; 4];
     }
     let (column, row) = (u.floor(), v.floor());
-    let across = kernel(u - column);
-    let down = kernel(v - row);
-    let (column, row) = (column as i32 - 1, row as i32 - 1);
+    let (across, down) = (kernel(u - column), kernel(v - row));
+    let before = N as i32 / 2 - 1;
+    let neighbours = neighbours::<N>(layer, column as i32 - before, row as i32 - before);
     let mut sum = [0.0_f32; 4];
-    for (y, weight_y) in (row..).zip(down) {
-        for (x, weight_x) in (column..).zip(across) {
-            let pixel = pixel_at(layer, x, y);
-            let weight = weight_x * weight_y;
-            for (sum, channel) in sum.iter_mut().zip(pixel) {
-                *sum += weight * f32::from(channel);
+    for (line, weight) in neighbours.iter().zip(down) {
+        let mut along = [0.0_f32; 4];
+        for (pixel, weight) in line.iter().zip(across) {
+            for (sum, channel) in along.iter_mut().zip(pixel) {
+                *sum += weight * f32::from(*channel);
             }
+        }
+        for (sum, along) in sum.iter_mut().zip(along) {
+            *sum += weight * along;
         }
     }
     premultiplied_byte(sum)
 }
 
-fn pixel_at(layer: &Layer, x: i32, y: i32) -> [u8; 4] {
+/// The square of pixels whose top left one is at `x`, `y`; beyond the layer all are transparent.
+#[inline]
+fn neighbours<const N: usize>(layer: &Layer, x: i32, y: i32) -> [[[u8; 4]; N]; N] {
     let (width, height) = layer.dimensions();
-    match (u32::try_from(x), u32::try_from(y)) {
-        (Ok(x), Ok(y)) if x < width && y < height => layer.pixels()[y as usize * width as usize + x as usize],
-        _ => [0; 4],
+    let mut square = [[[0; 4]; N]; N];
+    for (line, y) in square.iter_mut().zip(y..) {
+        let Some(y) = u32::try_from(y).ok().filter(|y| *y < height) else {
+            continue;
+        };
+        let start = y as usize * width as usize;
+        let row = &layer.pixels()[start..start + width as usize];
+        let inside = usize::try_from(x).ok().and_then(|x| row.get(x..x + N));
+        if let Some(pixels) = inside {
+            line.copy_from_slice(pixels);
+            continue;
+        }
+        for (pixel, x) in line.iter_mut().zip(x..) {
+            let there = usize::try_from(x).ok().and_then(|x| row.get(x));
+            *pixel = there.copied().unwrap_or_default();
+        }
     }
+    square
+}
+
+/// The weights of two neighbours for a point `t` behind the first.
+fn linear(t: f32) -> [f32; 2] {
+    [1.0 - t, t]
 }
 
 /// The weights of four neighbours for a point `t` behind the second.
-fn kernel(t: f32) -> [f32; 4] {
+fn cubic(t: f32) -> [f32; 4] {
     let (t2, t3) = (t * t, t * t * t);
     [
         -0.5 * t3 + t2 - 0.5 * t,
@@ -113,11 +135,6 @@ fn kernel(t: f32) -> [f32; 4] {
 }
 
 /// The kernel overshoots at edges: no colour may be brighter than its alpha.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "clamped to a byte just before"
-)]
 fn premultiplied_byte(sum: [f32; 4]) -> [u8; 4] {
     let alpha = sum[3].clamp(0.0, 255.0);
     sum.map(|channel| channel.clamp(0.0, alpha).round() as u8)

@@ -32,7 +32,6 @@ pub(super) fn draw_one(sheet: &mut Sheet, content: &str, text: &Text) -> bool {
     line.incomplete
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a few thousand pixels at most")]
 fn pose(text: &Text, offset: (i32, i32)) -> Pose {
     let (width, height) = (half(text.width), half(text.height));
     Pose {

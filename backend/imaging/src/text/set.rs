@@ -53,12 +53,35 @@ pub(crate) fn set(content: &str, text: &Text) -> Option<Line> {
             }
         }
     }
-    let offset = i32::try_from(pad).map_or(0, |pad| -pad);
+    let (left, top, coverage) = trimmed(&coverage)?;
+    let from_pad = |at: u32| i32::try_from(at).ok()?.checked_sub_unsigned(pad);
     Some(Line {
         coverage,
-        offset: (offset, offset),
+        offset: (from_pad(left)?, from_pad(top)?),
         incomplete,
     })
+}
+
+/// The part with ink and where it begins: a short line in a wide box should not cost its box.
+fn trimmed(coverage: &GrayImage) -> Option<(u32, u32, GrayImage)> {
+    let inked = |row: &&[u8]| row.iter().any(|ink| *ink > 0);
+    let rows = || coverage.chunks_exact(coverage.width() as usize);
+    let top = rows().take_while(|row| !inked(row)).count();
+    let height = rows()
+        .rev()
+        .skip_while(|row| !inked(row))
+        .count()
+        .checked_sub(top)?;
+    let left = rows()
+        .filter_map(|row| row.iter().position(|ink| *ink > 0))
+        .min()?;
+    let right = rows()
+        .filter_map(|row| row.iter().rposition(|ink| *ink > 0))
+        .max()?;
+    let [left, top, width, height] =
+        [left, top, right + 1 - left, height].map(|side| u32::try_from(side).unwrap_or(0));
+    let part = image::imageops::crop_imm(coverage, left, top, width, height).to_image();
+    Some((left, top, part))
 }
 
 /// The text without characters that would come out as empty boxes; whether any were dropped.
@@ -157,7 +180,6 @@ fn line_left(run: &LayoutRun<'_>, text: &Text) -> f32 {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a few thousand pixels at most")]
 fn pixels(length: u32) -> f32 {
     length as f32
 }

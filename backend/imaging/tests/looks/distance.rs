@@ -9,7 +9,7 @@ const BLOCK: u32 = 12;
 /// Oklab (Björn Ottosson, 2020), times 100, so that 1 to 2 is just visible side by side.
 ///
 /// A mean over the whole picture would forgive a missing line of text; the worst block does not.
-pub fn worst_block(a: &RgbImage, b: &RgbImage) -> f32 {
+pub(crate) fn worst_block(a: &RgbImage, b: &RgbImage) -> f32 {
     if a.dimensions() != b.dimensions() {
         return f32::INFINITY;
     }
