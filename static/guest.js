@@ -36,9 +36,14 @@ async function pictureState() {
 /** @param {number} milliseconds */
 function pause(milliseconds) {
   return new Promise((resolve) => {
-    const clock = setTimeout(resolve, milliseconds);
-    const looked = () => document.visibilityState === "visible" && (clearTimeout(clock), resolve(undefined));
-    document.addEventListener("visibilitychange", looked, { once: true });
+    const end = () => {
+      clearTimeout(clock);
+      document.removeEventListener("visibilitychange", looked);
+      resolve(undefined);
+    };
+    const looked = () => document.visibilityState === "visible" && end();
+    const clock = setTimeout(end, milliseconds);
+    document.addEventListener("visibilitychange", looked);
   });
 }
 
@@ -51,9 +56,9 @@ async function offerSharing() {
   share.addEventListener("click", () => shareLink());
   const picture = await pictureFile(save).catch(() => null);
   if (!picture || !navigator.canShare?.({ files: [picture] })) return;
-  share.addEventListener("click", (event) => sharePicture(event, picture), { capture: true });
+  share.addEventListener("click", (event) => sharePicture(event, picture, shareLink), { capture: true });
   // Downloads of iOS land in Files; its share sheet has "Save Image", which is what the guest wants.
-  if (isIos()) save.addEventListener("click", (event) => sharePicture(event, picture));
+  if (isIos()) save.addEventListener("click", (event) => sharePicture(event, picture, () => location.assign(save.href)));
 }
 
 /**
@@ -71,11 +76,13 @@ async function pictureFile(save) {
 /**
  * @param {Event} event
  * @param {File} picture
+ * @param {() => void} otherwise where the phone refuses
  */
-function sharePicture(event, picture) {
+function sharePicture(event, picture, otherwise) {
   event.preventDefault();
   event.stopImmediatePropagation();
-  navigator.share({ files: [picture] }).catch(() => {});
+  // A guest who closes the sheet has changed their mind.
+  navigator.share({ files: [picture] }).catch((error) => error.name === "AbortError" || otherwise());
 }
 
 async function shareLink() {

@@ -35,7 +35,7 @@ fn photos(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("24 MP");
     group.sample_size(20);
     group.bench_function("header", |b| {
-        b.iter(|| probe(black_box(&upright), &Limits::default()))
+        b.iter(|| probe(black_box(&upright), &Limits::default()));
     });
     group.bench_function("T1, 1600 px", |b| b.iter(|| fitted(black_box(&upright), 1600)));
     group.bench_function("T1 turned", |b| b.iter(|| fitted(black_box(&turned), 1600)));
@@ -53,7 +53,7 @@ fn qr_codes(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("QR");
     for size in [360, 1000] {
         group.bench_function(format!("PNG, {size} px"), |b| {
-            b.iter(|| qr::png(black_box(LINK), size))
+            b.iter(|| qr::png(black_box(LINK), size));
         });
     }
     group.bench_function("SVG", |b| b.iter(|| qr::svg(black_box(LINK))));

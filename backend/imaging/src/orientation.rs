@@ -1,7 +1,7 @@
 //! Turns a stored picture upright by its EXIF orientation (EXIF 3.0, 4.6.4, tag 0x0112).
 
+use image::DynamicImage;
 pub use image::metadata::Orientation;
-use image::{DynamicImage, ImageBuffer};
 
 use crate::decode::Pixels;
 
@@ -17,8 +17,7 @@ pub fn upright(pixels: Pixels, orientation: Orientation) -> Pixels {
     };
     picture.apply_orientation(orientation);
     match picture {
-        DynamicImage::ImageRgb8(picture) => Pixels::Rgb(picture),
         DynamicImage::ImageRgba8(picture) => Pixels::Rgba(picture),
-        _ => Pixels::Rgb(ImageBuffer::new(0, 0)),
+        opaque => Pixels::Rgb(opaque.into_rgb8()),
     }
 }

@@ -1,7 +1,10 @@
 //! Draws QR codes (ISO/IEC 18004) with error correction M, as matrix, PNG and SVG.
 
+mod mask;
+
 use png::{BitDepth, ColorType, Compression, Encoder, Filter};
-use qrcode::{Color, EcLevel, QrCode};
+use qrcode::canvas::Canvas;
+use qrcode::{Color, EcLevel, bits, ec};
 
 /// Modules of quiet zone that the standard asks for.
 const QUIET: usize = 4;
@@ -70,11 +73,16 @@ impl QrMatrix {
 /// # Errors
 /// [`QrError::TooLong`].
 pub fn matrix(text: &str) -> Result<QrMatrix, QrError> {
-    let symbol = QrCode::with_error_correction_level(text, EcLevel::M)
-        .map_err(|_| QrError::TooLong { bytes: text.len() })?;
-    let width = symbol.width();
-    let dark = symbol
-        .into_colors()
+    let too_long = |_| QrError::TooLong { bytes: text.len() };
+    let bits = bits::encode_auto(text.as_bytes(), EcLevel::M).map_err(too_long)?;
+    let version = bits.version();
+    let width = usize::try_from(version.width()).expect("a symbol has 21 to 177 modules");
+    let (data, correction) =
+        ec::construct_codewords(&bits.into_bytes(), version, EcLevel::M).map_err(too_long)?;
+    let mut symbol = Canvas::new(version, EcLevel::M);
+    symbol.draw_all_functional_patterns();
+    symbol.draw_data(&data, &correction);
+    let dark = mask::apply_best(&symbol, width)
         .into_iter()
         .map(|module| module == Color::Dark)
         .collect();

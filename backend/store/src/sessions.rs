@@ -6,7 +6,7 @@ use boothline_domain::clock::Timestamp;
 use boothline_domain::{GuestId, SessionId, SessionStatus, ThemeId};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, UpdateMany};
 
 use crate::StoreError;
 use crate::entities::photo_sessions::{ActiveModel, Column, Entity, Model};
@@ -77,13 +77,8 @@ pub async fn set_theme(
     status: SessionStatus,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    Entity::update_many()
-        .col_expr(Column::ThemeId, Expr::value(theme.as_str()))
-        .col_expr(Column::Status, Expr::value(status.as_str()))
-        .col_expr(Column::UpdatedAt, Expr::value(now.millis()))
-        .filter(Column::Id.eq(id.0))
-        .exec(tx)
-        .await?;
+    let picked = change(id, status, now).col_expr(Column::ThemeId, Expr::value(theme.as_str()));
+    picked.exec(tx).await?;
     Ok(())
 }
 
@@ -94,13 +89,15 @@ pub async fn set_status(
     status: SessionStatus,
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    change(id, status, now).exec(tx).await?;
+    Ok(())
+}
+
+fn change(id: SessionId, status: SessionStatus, now: Timestamp) -> UpdateMany<Entity> {
     Entity::update_many()
         .col_expr(Column::Status, Expr::value(status.as_str()))
         .col_expr(Column::UpdatedAt, Expr::value(now.millis()))
         .filter(Column::Id.eq(id.0))
-        .exec(tx)
-        .await?;
-    Ok(())
 }
 
 /// Sessions that had only picked `theme` begin again; called before it is deleted.

@@ -1,7 +1,7 @@
 //! Finds the transparent windows of an overlay, so that an operator need not type coordinates.
 
 use crate::decode::{self, Pixels, Want};
-use crate::error::PhotoError;
+use crate::error::{PhotoError, Warning};
 use crate::limits::Limits;
 use crate::recipe::{MAX_SLOTS, Slot};
 
@@ -38,6 +38,14 @@ pub enum WindowsError {
 /// [`WindowsError`]; the decode is bounded by `limits`.
 pub fn slots_from_overlay(png: &[u8], limits: &Limits) -> Result<Vec<Slot>, WindowsError> {
     let overlay = decode::decode(png, limits, Want::Full)?;
+    // The part that is missing would be taken for a window.
+    if overlay
+        .warnings
+        .iter()
+        .any(|warning| matches!(warning, Warning::Truncated { .. }))
+    {
+        return Err(PhotoError::Truncated.into());
+    }
     let Pixels::Rgba(pixels) = overlay.pixels else {
         return Err(WindowsError::NoWindow);
     };

@@ -6,10 +6,11 @@ use boothline_imaging::limits::Limits;
 use boothline_imaging::preview::preview;
 use boothline_imaging::sample;
 use image::{RgbImage, imageops};
-use jpeg_encoder::Encoder;
 use proptest::prelude::*;
 
-use crate::files::{decode_full, difference, first_scan_data, jpeg, lossless_webp, refusal, rgb, rgb_png};
+use crate::files::{
+    Setting, decode_full, difference, first_scan_data, jpeg, lossless_webp, refusal, rgb, rgb_png,
+};
 
 const WIDTH: u32 = 160;
 const HEIGHT: u32 = 120;
@@ -39,7 +40,7 @@ fn top_difference(a: &RgbImage, b: &RgbImage, share: u8) -> f64 {
 
 #[test]
 fn a_cut_baseline_jpeg_shows_the_rows_that_arrived() {
-    let kinds: [fn(&mut Encoder<&mut Vec<u8>>); 2] = [|_| {}, |e| e.set_restart_interval(7)];
+    let kinds: [Setting; 2] = [|_| {}, |e| e.set_restart_interval(7)];
     for set in kinds {
         let whole = jpeg(&photo(), set);
         let reference = rgb(decode_full(&whole));
@@ -123,8 +124,8 @@ fn a_jpeg_without_only_its_end_marker_is_whole() {
 
 #[test]
 fn a_jpeg_cut_before_its_first_data_is_refused_as_truncated() {
-    for set in [(|_| {}) as fn(&mut Encoder<&mut Vec<u8>>), |e| {
-        e.set_progressive(true)
+    for set in [(|_| {}) as Setting, |e| {
+        e.set_progressive(true);
     }] {
         let whole = jpeg(&photo(), set);
         for length in 3..=first_scan_data(&whole) {

@@ -23,6 +23,9 @@ pub(crate) fn asymmetric() -> RgbImage {
     })
 }
 
+/// A setting of the JPEG encoder.
+pub(crate) type Setting = fn(&mut Encoder<&mut Vec<u8>>);
+
 /// A JPEG of `picture` at quality 95, as `set` wants it.
 pub(crate) fn jpeg(picture: &RgbImage, set: impl FnOnce(&mut Encoder<&mut Vec<u8>>)) -> Vec<u8> {
     encode_jpeg(picture.as_raw(), picture.dimensions(), ColorType::Rgb, set)

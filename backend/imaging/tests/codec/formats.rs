@@ -5,10 +5,10 @@ use boothline_imaging::limits::Limits;
 use boothline_imaging::probe::{Format, probe, probe_header};
 use boothline_imaging::sample;
 use image::{Rgb, RgbImage, Rgba, RgbaImage};
-use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+use jpeg_encoder::{ColorType, SamplingFactor};
 
 use crate::files::{
-    decode_full, difference, encode_jpeg, jpeg, lossless_webp, png, refusal, rgb, rgb_png, rgba_png,
+    Setting, decode_full, difference, encode_jpeg, jpeg, lossless_webp, png, refusal, rgb, rgb_png, rgba_png,
     with_segment,
 };
 
@@ -45,7 +45,7 @@ fn scans(jpeg: &[u8]) -> usize {
 #[test]
 fn progressive_and_restart_intervals_decode() {
     let photo = sample::photo(101, 67, 1);
-    let settings: [(&str, fn(&mut Encoder<&mut Vec<u8>>)); 4] = [
+    let settings: [(&str, Setting); 4] = [
         ("progressive", |e| e.set_progressive(true)),
         ("many scans", |e| e.set_progressive_scans(20)),
         ("restarts", |e| e.set_restart_interval(3)),

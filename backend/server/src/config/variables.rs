@@ -254,7 +254,7 @@ pub const VARIABLES: &[Variable] = &[
         Group::Access,
         "QR_ALLOWED_HOSTS",
         "",
-        "Hosts that QR codes may lead to, separated by commas. Not set: any host.",
+        "Hosts that QR codes may lead to beside our own, separated by commas. Not set: any host.",
     ),
     open(
         Group::Event,

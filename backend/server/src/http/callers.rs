@@ -1,13 +1,15 @@
 //! Who calls: a handler that holds a [`Kiosk`] or an [`Operator`] was allowed to begin.
 
 use std::future::{Ready, ready};
+use std::net::IpAddr;
 
 use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
+use boothline_domain::clock::Timestamp;
 
-use crate::access::Shown;
+use crate::access::{Access, Shown};
 use crate::context::Context;
 use crate::refusal::{Kind, Refusal};
 
@@ -24,12 +26,7 @@ impl FromRequest for Kiosk {
     type Future = Ready<Result<Self, Refusal>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(context_of(request).and_then(|context| {
-            context
-                .access
-                .kiosk(shown(request), address(request), context.now())?;
-            own_page(request, context).map(|()| Self)
-        }))
+        ready(allowed(request, Access::kiosk).map(|()| Self))
     }
 }
 
@@ -38,13 +35,17 @@ impl FromRequest for Operator {
     type Future = Ready<Result<Self, Refusal>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(context_of(request).and_then(|context| {
-            context
-                .access
-                .operator(shown(request), address(request), context.now())?;
-            own_page(request, context).map(|()| Self)
-        }))
+        ready(allowed(request, Access::operator).map(|()| Self))
     }
+}
+
+type Rule = fn(&Access, Shown<'_>, Option<IpAddr>, Timestamp) -> Result<(), Refusal>;
+
+fn allowed(request: &HttpRequest, rule: Rule) -> Result<(), Refusal> {
+    let context = context_of(request)?;
+    let from = request.peer_addr().map(|peer| peer.ip());
+    rule(&context.access, shown(request), from, context.now())?;
+    own_page(request, context)
 }
 
 fn context_of(request: &HttpRequest) -> Result<&web::Data<Context>, Refusal> {
@@ -63,10 +64,6 @@ fn shown(request: &HttpRequest) -> Shown<'_> {
         booth_key: text("x-booth-key"),
         bearer,
     }
-}
-
-fn address(request: &HttpRequest) -> Option<std::net::IpAddr> {
-    request.peer_addr().map(|peer| peer.ip())
 }
 
 /// While nobody needs a key, any page in the operator's browser could send

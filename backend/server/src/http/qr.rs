@@ -51,10 +51,7 @@ pub(super) async fn draw(
     context: web::Data<Context>,
     query: Query<Draw>,
 ) -> Result<HttpResponse, Refusal> {
-    let link = checked_link(
-        query.url.as_deref().unwrap_or_default(),
-        &context.config.access.qr_allowed_hosts,
-    )?;
+    let link = checked_link(query.url.as_deref().unwrap_or_default(), &allowed_hosts(&context))?;
     let size = size(query.size.as_deref())?;
     let format = format(query.format.as_deref())?;
     let tag = EntityTag::new_strong(digest(link, size, format));
@@ -93,6 +90,15 @@ fn has_it(request: &HttpRequest, tag: &EntityTag) -> bool {
 fn digest(link: &str, size: u32, format: Format) -> String {
     let digest = Sha256::digest(format!("{size} {format:?} {link}"));
     hex::encode(&digest[..16])
+}
+
+/// Where a list is set, our own links are on it: the addresses that jobs answer must work.
+fn allowed_hosts(context: &Context) -> Vec<String> {
+    let mut hosts = context.config.access.qr_allowed_hosts.clone();
+    if !hosts.is_empty() {
+        hosts.push(context.config.server.link_base().host());
+    }
+    hosts
 }
 
 fn checked_link<'a>(link: &'a str, allowed: &[String]) -> Result<&'a str, Refusal> {

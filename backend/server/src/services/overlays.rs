@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use boothline_imaging::decode::{Want, decode};
-use boothline_imaging::error::PhotoError;
+use boothline_imaging::error::{PhotoError, Warning};
 use boothline_imaging::limits::Limits;
 use boothline_imaging::probe::{Format, probe};
 use boothline_store::overlays;
@@ -74,7 +74,16 @@ fn check(bytes: &[u8], limits: &Limits) -> Result<(u32, u32), Refusal> {
             format!("An overlay must be 1200x1800 or 2400x3600 pixels; this one is {width}x{height}.");
         return Err(Refusal::bad_request("overlay_invalid", detail));
     }
-    decode(bytes, limits, Want::Full).map_err(refused)?;
+    let decoded = decode(bytes, limits, Want::Full).map_err(refused)?;
+    // Half a photo is better than none; half an overlay is on every picture of the evening.
+    if decoded
+        .warnings
+        .iter()
+        .any(|warning| matches!(warning, Warning::Truncated { .. }))
+    {
+        let detail = "The overlay is cut off: not all of the file arrived.";
+        return Err(Refusal::bad_request("overlay_invalid", detail));
+    }
     Ok(probe.size())
 }
 

@@ -29,6 +29,8 @@ const THUMBNAIL_EDGE: u32 = 480;
 const MAX_TITLE: usize = 100;
 const MAX_PROMPT: usize = 4000;
 const SEEDED: &str = "themes_seeded";
+/// `/themes/internal` is a list; a theme of that id could not be reached there.
+const RESERVED: &str = "internal";
 
 /// What an operator sends; `None` leaves a field as it is.
 #[derive(Debug, Default)]
@@ -215,7 +217,7 @@ async fn free_id(db: &impl ConnectionTrait, title: &str) -> Result<ThemeId, Refu
     let title = deunicode::deunicode(title);
     for attempt in 0..1000 {
         let id = ThemeId::from_title(&title, attempt);
-        if themes::find(db, &id).await?.is_none() {
+        if id.as_str() != RESERVED && themes::find(db, &id).await?.is_none() {
             return Ok(id);
         }
     }

@@ -129,7 +129,8 @@ impl Handler for Renderer {
         let id = JobId(job_id);
         tracing::error!(job.id = %id, reason, "Job {id} failed: {reason}");
         metrics::counter!("boothline_jobs_failed_total").increment(1);
-        match jobs::fail(tx, id, "render_failed", reason, self.context.now()).await {
+        let sentence = format!("{}.", reason.trim_end_matches('.'));
+        match jobs::fail(tx, id, "render_failed", &sentence, self.context.now()).await {
             // Deleted or done already: nothing is left to fail.
             Err(StoreError::NotInState(_)) | Ok(()) => Ok(()),
             Err(error) => Err(error.into()),

@@ -1,0 +1,86 @@
+//! `/events` and `/jobs/{id}/events`: changes as they happen.
+
+use anyhow::{Context as _, Result};
+
+use crate::booth::{Booth, Engine, Form, photo};
+
+pub(crate) fn one_job_is_followed_from_queued_to_done(engine: Engine) -> Result<()> {
+    let booth = Booth::open(engine)?;
+    let kiosk = booth.client();
+    let job = kiosk.order(kiosk.ready_session("portrait", &photo(1)));
+    let other = kiosk.post_form("/api/v1/jobs", Form::of_file(&photo(2))).ok();
+    let mut feed = kiosk.listen(&format!("/api/v1/jobs/{}/events", job["job_id"]))?;
+    let mut states: Vec<String> = Vec::new();
+    while states.last().is_none_or(|state| state != "done") {
+        let event = feed.next()?;
+        assert_eq!(event.kind, "job");
+        assert_eq!(event.data["job_id"], job["job_id"], "no other job's changes");
+        assert_eq!(event.data["qr_url"], job["qr_url"]);
+        states.push(event.data["status"].as_str().context("a state")?.to_owned());
+    }
+    let order = ["queued", "processing", "done"];
+    let place = |state: &String| order.iter().position(|known| known == state);
+    assert!(states.is_sorted_by_key(place), "{states:?}");
+    kiosk.done(&other)?;
+    Ok(())
+}
+
+pub(crate) fn all_jobs_are_followed_and_deletions_are_told(engine: Engine) -> Result<()> {
+    let booth = Booth::open(engine)?;
+    let operator = booth.client();
+    let mut feed = operator.listen("/api/v1/events")?;
+    let mut jobs = Vec::new();
+    for seed in 0..2 {
+        jobs.push(operator.visit("portrait", &photo(seed))?);
+    }
+    for job in &jobs {
+        let id = &job["job_id"];
+        let event = feed.until(|event| event.data["job_id"] == *id && event.data["status"] == "done")?;
+        assert!(event.id.is_some());
+    }
+    let id = &jobs[0]["job_id"];
+    operator.delete(&format!("/api/v1/jobs/{id}")).expect(204);
+    let told = feed.until(|event| event.kind == "job_deleted")?;
+    assert_eq!(told.data["job_id"], *id);
+    Ok(())
+}
+
+pub(crate) fn a_listener_who_comes_back_hears_what_it_missed(engine: Engine) -> Result<()> {
+    let booth = Booth::open(engine)?;
+    let operator = booth.client();
+    let mut feed = operator.listen("/api/v1/events")?;
+    let first = operator.visit("portrait", &photo(1))?;
+    let heard = feed.until(|event| event.data["status"] == "done")?;
+    let last = heard.id.context("an id")?;
+    drop(feed);
+
+    let missed = operator.visit("portrait", &photo(2))?;
+    let back = operator.with("Last-Event-ID", &last);
+    let mut feed = back.listen("/api/v1/events")?;
+    let event = feed.next()?;
+    assert_ne!(event.data["job_id"], first["job_id"], "that was heard already");
+    assert_eq!(event.data["job_id"], missed["job_id"]);
+    let id = event.id.context("an id")?;
+    assert_ne!(id, last);
+
+    let now = operator.visit("portrait", &photo(3))?;
+    let live = feed.until(|event| event.data["job_id"] == now["job_id"])?;
+    assert!(live.id.is_some());
+
+    let confused = operator.with("Last-Event-ID", "not one of ours");
+    let mut feed = confused.listen("/api/v1/events")?;
+    let next = operator.visit("portrait", &photo(4))?;
+    feed.until(|event| event.data["job_id"] == next["job_id"])?;
+    Ok(())
+}
+
+pub(crate) fn the_feed_of_an_unknown_job_is_404(engine: Engine) -> Result<()> {
+    let booth = Booth::open(engine)?;
+    for id in ["999999", "x"] {
+        booth
+            .client()
+            .get(&format!("/api/v1/jobs/{id}/events"))
+            .refused(404, "job_not_found");
+    }
+    Ok(())
+}

@@ -1,0 +1,148 @@
+//! The whole service, run as guests, kiosks and operators meet it: a process, a port, a folder.
+
+mod access;
+mod booth;
+mod contract;
+mod crashes;
+mod mistakes;
+mod pictures;
+
+/// Makes each behaviour a test on SQLite and a test on PostgreSQL.
+macro_rules! on_every_engine {
+    ($($module:ident $(:: $part:ident)? { $($behaviour:ident),* $(,)? })*) => {
+        mod sqlite {$(on_every_engine! { @one Sqlite $module $(:: $part)? { $($behaviour)* } })*}
+        mod postgres {$(on_every_engine! { @one Postgres $module $(:: $part)? { $($behaviour)* } })*}
+    };
+    (@one $engine:ident $module:ident { $($behaviour:ident)* }) => {
+        mod $module {$(
+            #[test]
+            fn $behaviour() -> anyhow::Result<()> {
+                crate::$module::$behaviour(crate::booth::Engine::$engine)
+            }
+        )*}
+    };
+    (@one $engine:ident $module:ident :: $part:ident { $($behaviour:ident)* }) => {
+        mod $part {$(
+            #[test]
+            fn $behaviour() -> anyhow::Result<()> {
+                crate::$module::$part::$behaviour(crate::booth::Engine::$engine)
+            }
+        )*}
+    };
+}
+
+on_every_engine! {
+    contract::sessions {
+        a_visit_goes_from_name_to_theme_to_photo,
+        a_guest_who_comes_again_is_found_by_email_and_refreshed,
+        a_second_photo_replaces_the_first_until_a_job_uses_it,
+        several_photos_keep_their_order,
+        an_event_without_the_guest_form_takes_an_empty_object,
+        unknown_visits_and_themes_are_404,
+    }
+    contract::themes {
+        a_fresh_machine_offers_looks_and_portrait_first,
+        operators_see_prompts_and_guests_do_not,
+        a_new_theme_gets_the_slug_of_its_title,
+        a_theme_called_internal_can_still_be_changed,
+        a_change_touches_only_what_was_sent,
+        a_deleted_theme_is_gone_for_everybody,
+        every_built_in_look_makes_a_picture_of_one_photo,
+    }
+    contract::overlays {
+        a_png_of_a_printed_size_becomes_an_overlay,
+        an_overlay_lies_over_the_result,
+        anything_else_is_400_with_the_reason,
+    }
+    contract::jobs {
+        the_first_answer_has_every_field_and_every_link,
+        a_done_job_has_its_three_pictures,
+        sizes_and_density_are_as_configured,
+        debugging_passes_the_photo_through,
+        what_is_missing_is_400_and_what_is_unknown_404,
+        one_request_makes_a_whole_job,
+        a_deleted_job_is_gone_with_its_files_and_its_page,
+        only_a_failed_job_can_be_retried,
+        pages_of_jobs_go_from_new_to_old_and_end,
+    }
+    contract::gallery {
+        the_newest_picture_comes_first,
+        only_finished_pictures_are_shown,
+    }
+    contract::qr {
+        a_code_has_the_exact_size_and_reads_back,
+        a_size_is_clamped_and_nothing_but_an_integer,
+        a_code_can_be_kept_for_ever_and_asked_for_again,
+        a_drawing_can_be_had_as_svg,
+        links_that_are_none_are_422,
+        only_listed_hosts_where_a_list_is_set,
+        a_jobs_code_leads_to_its_page,
+    }
+    contract::share {
+        a_guests_page_goes_from_developing_to_the_picture,
+        unknown_and_deleted_pages_look_the_same,
+    }
+    contract::idempotency {
+        a_repeated_call_has_one_effect_and_one_answer,
+        a_key_with_another_request_is_422,
+        a_key_of_another_call_is_another_key,
+        repeated_forms_have_one_effect,
+        calls_at_the_same_time_under_one_key_have_one_effect,
+        a_key_that_is_none_is_400,
+    }
+    contract::events {
+        one_job_is_followed_from_queued_to_done,
+        all_jobs_are_followed_and_deletions_are_told,
+        a_listener_who_comes_back_hears_what_it_missed,
+        the_feed_of_an_unknown_job_is_404,
+    }
+    contract::static_files {
+        a_result_can_be_kept_for_ever_and_asked_for_again,
+        a_part_of_a_result_can_be_asked_for,
+        no_path_leads_out_of_the_folders,
+    }
+    contract::answers {
+        health_is_told_in_both_places,
+        delivery_to_this_machine_is_said_plainly,
+        status_and_metrics_tell_how_things_stand,
+        unknown_addresses_and_methods_are_refused_in_the_same_shape,
+        every_answer_carries_its_id_and_safe_headers,
+        allowed_origins_may_read_and_no_others,
+        the_description_names_every_call_of_the_contract,
+    }
+    mistakes {
+        a_file_that_cannot_become_a_picture_is_refused_at_the_upload,
+        a_good_photo_is_taken_whatever_it_is_called,
+        too_many_bytes_are_refused_in_bounded_memory,
+        a_form_without_its_photo_says_so,
+        bodies_that_do_not_fit_are_refused,
+        unknown_ids_are_404_whatever_they_look_like,
+        a_theme_deleted_in_mid_visit_has_to_be_picked_anew,
+        a_busy_visit_takes_neither_photo_nor_job,
+        a_theme_that_cannot_be_made_leaves_nothing,
+        a_failed_call_does_not_use_up_its_key,
+        a_form_of_ten_thousand_parts_is_refused,
+        framing_abuse_is_refused,
+        a_body_that_never_ends_is_given_up,
+        a_hung_up_upload_leaves_nothing,
+    }
+    access {
+        each_call_opens_to_whom_it_is_for,
+        wrong_keys_are_refused_and_then_slowed_down,
+        guests_need_no_key,
+        a_kiosk_without_keys_may_be_allowed,
+        on_loopback_nobody_needs_a_key,
+        pages_of_strangers_may_not_write,
+        names_that_are_not_ours_are_refused,
+    }
+    crashes {
+        a_killed_service_loses_no_accepted_photo,
+        a_stopped_service_gives_its_work_back,
+        a_second_service_in_the_same_folder_is_refused,
+    }
+    pictures {
+        all_eight_orientations_come_out_upright,
+        a_display_p3_photo_comes_out_with_the_right_colours,
+        nothing_hidden_in_a_photo_comes_out_again,
+    }
+}
