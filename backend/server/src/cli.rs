@@ -20,7 +20,7 @@ use failure::Failure;
 const AFTER_HELP: &str = "\
 First evening:
   boothline doctor --lan    what is not ready
-  boothline serve --lan     listen in the venue's network, show the QR code of the kiosk
+  boothline serve --lan     listen in the venue's network, show the console's QR code
 
 Exit codes: 0 done, 1 it failed, 2 the command line was not understood,
 3 a setting is wrong, 4 doctor found something that must be mended.

@@ -104,17 +104,18 @@ impl Banner {
         );
     }
 
-    /// A code for the kiosk's page, where another device could open it.
+    /// A code for the console, where the operator's phone can open it. (Not the
+    /// kiosk: browsers give pages from a plain-http address no camera.)
     fn print_code(&self) {
         let base = self.shown_base();
         if base.leads_nowhere_else() {
             return;
         }
         let colours = AutoStream::choice(&io::stdout()) != ColorChoice::Never;
-        let Ok(lines) = terminal_qr::lines(&base.join("/"), colours) else {
+        let Ok(lines) = terminal_qr::lines(&base.join("/console"), colours) else {
             return;
         };
-        anstream::println!("Open the kiosk on a tablet in this network:");
+        anstream::println!("Open the console on a phone in this network:");
         for line in lines {
             anstream::println!("{line}");
         }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::thread;
 
 use boothline_imaging::encode::{self, Metadata};
 use boothline_imaging::sample;
@@ -35,9 +36,17 @@ pub(super) fn read(path: &Path) -> Result<Photo, DemoError> {
     })
 }
 
-/// Photos drawn by ourselves.
+/// Photos drawn by ourselves, all at once: a large one takes a second.
 pub(super) fn drawn(count: usize) -> Result<Vec<Photo>, DemoError> {
-    (1..=count).map(draw).collect()
+    thread::scope(|scope| {
+        let drawing: Vec<_> = (1..=count)
+            .map(|number| scope.spawn(move || draw(number)))
+            .collect();
+        drawing
+            .into_iter()
+            .map(|one| one.join().expect("drawing is arithmetic that cannot panic"))
+            .collect()
+    })
 }
 
 fn draw(number: usize) -> Result<Photo, DemoError> {
