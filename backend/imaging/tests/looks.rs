@@ -151,10 +151,10 @@ fn mistakes(recipe: &Recipe) -> Vec<(String, Recipe)> {
         other.texts.remove(index);
         mistakes.push((format!("no text {index}"), other));
     }
-    for index in 0..recipe.slots.len() {
+    if let Some(slot) = recipe.slots.len().checked_sub(1) {
         let mut other = recipe.clone();
-        other.slots[index].x += 8;
-        mistakes.push((format!("slot {index} moved"), other));
+        other.slots[slot].x += 8;
+        mistakes.push((format!("slot {slot} moved"), other));
     }
     mistakes
 }
