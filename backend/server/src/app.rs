@@ -9,7 +9,7 @@ use actix_web::HttpServer;
 use boothline_delivery::{LocalTarget, Target};
 use boothline_domain::JobId;
 use boothline_domain::clock::{Clock, SystemClock};
-use boothline_queue::Queue;
+use boothline_queue::{LeaseTerms, Queue};
 use boothline_store::Database;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::task::JoinSet;
@@ -30,6 +30,10 @@ use crate::{http, tasks};
 /// What the service ends with when it cannot go on.
 pub type AppError = Box<dyn std::error::Error + Send + Sync>;
 
+/// A photo that takes the process down so often is given up. Few enough to end a crash loop, many
+/// enough that innocent photos beside it, and an evening of power cuts, are not.
+const MAX_CRASHES: u32 = 20;
+
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 
 /// Runs API, pages and workers until asked to stop; `ready` is called once we listen.
@@ -38,6 +42,7 @@ const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 /// When the service cannot start: another one runs here, the address is taken,
 /// the database or a folder cannot be used.
 pub async fn serve(config: Config, ready: impl FnOnce()) -> Result<(), AppError> {
+    let stopped = asked_to_stop();
     let lock = lock_data(&config)?;
     let address = config.server.bind_addr;
     let grace = config.server.shutdown_grace;
@@ -62,7 +67,7 @@ pub async fn serve(config: Config, ready: impl FnOnce()) -> Result<(), AppError>
     ready();
     tokio::select! {
         ended = server => ended?,
-        () = asked_to_stop() => {
+        () = stopped => {
             tracing::info!("Stopping: work in hand is finished or given back");
             context.stopping.cancel();
             handle.stop(true).await;
@@ -83,9 +88,10 @@ pub async fn serve(config: Config, ready: impl FnOnce()) -> Result<(), AppError>
 /// # Errors
 /// When they cannot start.
 pub async fn work(config: Config) -> Result<(), AppError> {
+    let stopped = asked_to_stop();
     let context = open(config, "worker").await?;
     let mut background = start_background(&context);
-    asked_to_stop().await;
+    stopped.await;
     tracing::info!("Stopping: work in hand is finished or given back");
     context.stopping.cancel();
     while let Some(ended) = background.join_next().await {
@@ -155,10 +161,15 @@ async fn open(config: Config, role: &str) -> Result<Context, AppError> {
         .map_err(|error| format!("A folder cannot be made: {error}. Check DATA_DIR and RESULTS_DIR."))?;
     let database = connect(&config).await?;
     boothline_store::migrate::<Migrator>(&database).await?;
-    let queue = Queue::new(
+    let terms = LeaseTerms {
+        max_crashes: MAX_CRASHES,
+        ..LeaseTerms::default()
+    };
+    let queue = Queue::with_terms(
         database.writer().clone(),
         clock.clone(),
         worker_name(&config, role),
+        terms,
     );
     let open = config.server.bind_addr.ip().is_loopback();
     let secret =
@@ -261,13 +272,17 @@ async fn sweep_hourly(context: &Context) {
     }
 }
 
-async fn asked_to_stop() {
+/// Listens for Ctrl-C and SIGTERM from this call on, not only once it is awaited:
+/// a signal that comes before would end the process without any order.
+fn asked_to_stop() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate()).expect("signals can be heard inside a runtime");
     let mut interrupt = signal(SignalKind::interrupt()).expect("signals can be heard inside a runtime");
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+    async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
     }
 }
 

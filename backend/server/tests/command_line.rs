@@ -1,9 +1,11 @@
 //! The commands as an operator meets them: words, exit codes, files.
 
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, ExitStatus, Output, Stdio};
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 /// Runs `boothline` in `folder` with exactly these settings.
@@ -163,4 +165,40 @@ fn a_file_of_settings_can_be_named() {
     );
     assert!(said(&output).contains("Ada & Alan"), "{}", said(&output));
     assert!(!said(&output).contains("do-not-print-me"));
+}
+
+/// Serves in the venue's network until it says that it is ready, ends it with
+/// `signal`, and returns what it printed.
+fn served(folder: &Path, signal: Signal) -> (ExitStatus, String) {
+    let mut service = Command::new(env!("CARGO_BIN_EXE_boothline"))
+        .args(["serve", "--lan"])
+        .current_dir(folder)
+        .env_clear()
+        // A machine without a network has no address of its own to find.
+        .env("API_BASE_URL", "http://booth.test")
+        .env("BIND_ADDR", "127.0.0.1:0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program was built with this test");
+    let mut output = BufReader::new(service.stdout.take().expect("it is piped"));
+    let mut printed = String::new();
+    while !printed.contains("is ready") {
+        let read = output.read_line(&mut printed).expect("it speaks UTF-8");
+        assert_ne!(read, 0, "it ended early: {printed}");
+    }
+    kill_process(Pid::from_child(&service), signal).expect("it is running");
+    output.read_to_string(&mut printed).expect("it speaks UTF-8");
+    (service.wait().expect("it was started"), printed)
+}
+
+#[test]
+fn keys_are_shown_on_the_first_start_only_and_a_signal_ends_it_with_0() {
+    let folder = folder();
+    let (first_end, first) = served(folder.path(), Signal::TERM);
+    assert!(first.contains("Operator token"), "{first}");
+    assert!(first.contains("http://booth.test/console"), "{first}");
+    let (second_end, second) = served(folder.path(), Signal::INT);
+    assert!(!second.contains("Operator token"), "{second}");
+    assert_eq!((first_end.code(), second_end.code()), (Some(0), Some(0)));
 }

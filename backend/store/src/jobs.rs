@@ -375,19 +375,29 @@ pub async fn finish(
     apply(tx, done, id, now).await
 }
 
+/// Why a job will not be made.
+#[derive(Clone, Copy, Debug)]
+pub struct Failure<'a> {
+    /// Stable, for programs.
+    pub code: &'a str,
+    /// One plain sentence, for the operator.
+    pub message: &'a str,
+    /// The last line of the log, for the guest.
+    pub line: &'a str,
+}
+
 /// It will not be made.
 pub async fn fail(
     tx: &impl ConnectionTrait,
     id: JobId,
-    code: &str,
-    message: &str,
+    failure: Failure<'_>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let failed = change(id, &[JobStatus::Queued, JobStatus::Processing], now)
         .col_expr(Column::Status, Expr::value(JobStatus::Failed.as_str()))
-        .col_expr(Column::ErrorCode, Expr::value(code))
-        .col_expr(Column::ErrorMessage, Expr::value(message))
-        .col_expr(Column::LogText, with_line(message));
+        .col_expr(Column::ErrorCode, Expr::value(failure.code))
+        .col_expr(Column::ErrorMessage, Expr::value(failure.message))
+        .col_expr(Column::LogText, with_line(failure.line));
     apply(tx, failed, id, now).await
 }
 

@@ -6,7 +6,9 @@ use boothline_domain::clock::Timestamp;
 use boothline_domain::{GuestId, SessionId, SessionStatus, ThemeId};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, UpdateMany};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, UpdateMany,
+};
 
 use crate::StoreError;
 use crate::entities::photo_sessions::{ActiveModel, Column, Entity, Model};

@@ -1,9 +1,9 @@
 //! The pages, embedded in the binary: kiosk, console, API documentation.
 
 use actix_web::http::header::{self, ETag, EntityTag, Header, IfNoneMatch};
+use actix_web::middleware::DefaultHeaders;
 use actix_web::{HttpRequest, HttpResponse, guard, web};
 use rust_embed::{EmbeddedFile, RustEmbed};
-use actix_web::middleware::DefaultHeaders;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::openapi;

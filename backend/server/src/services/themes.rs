@@ -276,7 +276,8 @@ fn new_params(
 
 /// A plain look on a canvas of another shape. Errors: 422 for a look whose parts have their places.
 fn reshaped(recipe: Recipe, ratio: (u32, u32)) -> Result<Recipe, Refusal> {
-    let plain = recipe.slots.is_empty() && recipe.texts.is_empty() && recipe.overlay.is_none() && recipe.qr.is_none();
+    let plain =
+        recipe.slots.is_empty() && recipe.texts.is_empty() && recipe.overlay.is_none() && recipe.qr.is_none();
     if !plain {
         let detail = "aspect_ratio does not fit the theme's recipe; send a recipe for it in params.";
         return Err(Refusal::unprocessable("aspect_ratio_conflict", detail));

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use boothline_domain::{Disposition, JobId, JobStatus};
 use boothline_queue::{BoxError, Handler, QueueError, Running, Setback, Task};
-use boothline_store::jobs::{self, Job, RenderedFiles};
+use boothline_store::jobs::{self, Failure, Job, RenderedFiles};
 use boothline_store::{StoreError, TxFuture};
 use sea_orm::{DatabaseTransaction, DbErr};
 use tracing::Instrument;
@@ -130,7 +130,12 @@ impl Handler for Renderer {
         tracing::error!(job.id = %id, reason, "Job {id} failed: {reason}");
         metrics::counter!("boothline_jobs_failed_total").increment(1);
         let sentence = format!("{}.", reason.trim_end_matches('.'));
-        match jobs::fail(tx, id, "render_failed", &sentence, self.context.now()).await {
+        let failure = Failure {
+            code: "render_failed",
+            message: &sentence,
+            line: "Your picture could not be made. Please ask the people at the booth.",
+        };
+        match jobs::fail(tx, id, failure, self.context.now()).await {
             // Deleted or done already: nothing is left to fail.
             Err(StoreError::NotInState(_)) | Ok(()) => Ok(()),
             Err(error) => Err(error.into()),
