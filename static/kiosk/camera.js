@@ -19,23 +19,46 @@ const JPEG_QUALITY = 0.95;
 export class Camera {
   /** @type {MediaStream | null} */
   #stream = null;
+  #closings = 0;
 
   /**
    * Shows the live picture.
    *
    * @param {HTMLVideoElement} video
+   * @param {() => void} lost called when the camera goes away by itself, such as by its cable
    * @returns {Promise<void>} once the first frame is there; fails with {@link CameraRefused}
    */
-  async showIn(video) {
-    this.#stream ??= await open();
+  async showIn(video, lost) {
+    this.#stream ??= await this.#openUnlessClosed();
+    for (const track of this.#stream.getTracks()) {
+      track.onended = () => {
+        this.close();
+        lost();
+      };
+    }
     video.srcObject = this.#stream;
     await video.play();
   }
 
+  /** A guest may leave while the browser still wakes the camera: its light must not stay on. */
+  async #openUnlessClosed() {
+    const closings = this.#closings;
+    const stream = await open();
+    if (closings === this.#closings) return stream;
+    stop(stream);
+    throw new Error("the camera was closed before it was open");
+  }
+
   close() {
-    for (const track of this.#stream?.getTracks() ?? []) track.stop();
+    this.#closings += 1;
+    stop(this.#stream);
     this.#stream = null;
   }
+}
+
+/** @param {MediaStream | null} stream */
+function stop(stream) {
+  for (const track of stream?.getTracks() ?? []) track.stop();
 }
 
 /** @returns {Promise<MediaStream>} */

@@ -23,7 +23,7 @@ export function shoot(booth, theme, camera, wanted) {
     onPress(root, {
       back: () => answer("back"),
       open: () => openCamera(root, camera, video).catch(fail),
-      shoot: () => booth.idle.during(takeShots(taking)).then(answer).catch(fail),
+      shoot: () => booth.idle.during(takeShots(taking)).then((shots) => shots && answer(shots)).catch(fail),
       choose: () => find(root, "input[type=file]", HTMLInputElement).click(),
     });
     takeFiles(root, wanted.length, answer);
@@ -40,15 +40,23 @@ export function shoot(booth, theme, camera, wanted) {
 async function openCamera(root, camera, video) {
   root.dataset.state = "opening";
   try {
-    await camera.showIn(video);
+    await camera.showIn(video, () => showTrouble(root, "none"));
     root.dataset.state = "ready";
     part(root, "shutter").focus();
   } catch (error) {
     if (!(error instanceof CameraRefused)) throw error;
-    root.dataset.state = "refused";
-    const words = { port: location.port || "80", origin: location.origin };
-    part(root, "trouble").textContent = say(`camera.${error.trouble}`, words);
+    showTrouble(root, error.trouble);
   }
+}
+
+/**
+ * @param {HTMLElement} root
+ * @param {import("../camera.js").CameraTrouble} trouble
+ */
+function showTrouble(root, trouble) {
+  root.dataset.state = "refused";
+  const words = { port: location.port || "80", origin: location.origin };
+  part(root, "trouble").textContent = say(`camera.${trouble}`, words);
 }
 
 /**
@@ -61,7 +69,10 @@ async function openCamera(root, camera, video) {
  * @property {AbortSignal} signal
  */
 
-/** @param {Taking} taking */
+/**
+ * @param {Taking} taking
+ * @returns {Promise<Blob[] | null>} null where the camera went away meanwhile
+ */
 async function takeShots(taking) {
   const { root, video, wanted, seconds, signal } = taking;
   root.dataset.state = "counting";
@@ -71,6 +82,7 @@ async function takeShots(taking) {
     frameShot(taking, shots.length);
     await countDown(seconds, signal, (left) => showCount(root, String(left)));
     showCount(root, "");
+    if (root.dataset.state !== "counting") return null;
     flash(root);
     const shot = await frameOf(video);
     shots.push(shot);
