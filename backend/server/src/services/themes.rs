@@ -5,10 +5,11 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use boothline_domain::ThemeId;
-use boothline_imaging::layout::slots_from_overlay;
+use boothline_imaging::layout::{WindowsError, slots_from_overlay};
 use boothline_imaging::limits::Limits;
 use boothline_imaging::preview::preview;
-use boothline_imaging::recipe::{Canvas, Recipe};
+use boothline_imaging::probe::Format;
+use boothline_imaging::recipe::{Canvas, Recipe, RecipeError, Slot};
 use boothline_imaging::{looks, probe};
 use boothline_store::themes::Theme;
 use boothline_store::{StoreError, sessions, settings, themes};
@@ -249,14 +250,15 @@ fn new_params(
             ..Recipe::default()
         },
     };
-    if let Some(ratio) = ratio.filter(|(w, h)| recipe.canvas.width * h != recipe.canvas.height * w) {
+    let misfit = |canvas: Canvas| ratio.filter(|(w, h)| canvas.width * h != canvas.height * w);
+    if let Some(ratio) = misfit(recipe.canvas) {
         recipe = reshaped(recipe, ratio)?;
     }
     if let Some(overlay) = overlay {
-        recipe.overlay = Some(overlay.name.clone());
-        if recipe.slots.is_empty() {
-            recipe.slots.clone_from(&overlay.windows);
-        }
+        recipe = framed(recipe, overlay)?;
+    }
+    if misfit(recipe.canvas).is_some() {
+        return Err(ratio_conflict());
     }
     check_assets(&context.places, &recipe)?;
     let (width, height) = (recipe.canvas.width, recipe.canvas.height);
@@ -274,18 +276,52 @@ fn new_params(
     Ok(Value::Object(params))
 }
 
+/// The look under an overlay. Where it has no slots, the overlay's windows are its slots, and its
+/// size the canvas, printed as wide as before.
+fn framed(recipe: Recipe, overlay: &StoredOverlay) -> Result<Recipe, Refusal> {
+    let named = Recipe {
+        overlay: Some(overlay.name.clone()),
+        ..recipe
+    };
+    if !named.slots.is_empty() {
+        return Ok(named);
+    }
+    let (width, height) = overlay.size;
+    let inches = f64::from(named.canvas.width) / f64::from(named.canvas.dpi);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a positive number far below 2^32; the check below knows the range"
+    )]
+    let dpi = (f64::from(width) / inches).round() as u32;
+    let refused = |error: &WindowsError| Refusal::unprocessable("overlay_invalid", error.to_string());
+    let framed = Recipe {
+        canvas: Canvas { width, height, dpi },
+        slots: overlay.windows.as_ref().map_err(refused)?.clone(),
+        ..named
+    };
+    framed
+        .validate()
+        .map_err(|fields| recipe_refused(&RecipeError { fields }))?;
+    Ok(framed)
+}
+
 /// A plain look on a canvas of another shape. Errors: 422 for a look whose parts have their places.
 fn reshaped(recipe: Recipe, ratio: (u32, u32)) -> Result<Recipe, Refusal> {
     let plain =
         recipe.slots.is_empty() && recipe.texts.is_empty() && recipe.overlay.is_none() && recipe.qr.is_none();
     if !plain {
-        let detail = "aspect_ratio does not fit the theme's recipe; send a recipe for it in params.";
-        return Err(Refusal::unprocessable("aspect_ratio_conflict", detail));
+        return Err(ratio_conflict());
     }
     Ok(Recipe {
         canvas: canvas_of(ratio),
         ..recipe
     })
+}
+
+fn ratio_conflict() -> Refusal {
+    let detail = "aspect_ratio does not fit the theme's recipe or overlay; send a recipe for it in params.";
+    Refusal::unprocessable("aspect_ratio_conflict", detail)
 }
 
 fn parse_object(text: &str) -> Result<serde_json::Map<String, Value>, Refusal> {
@@ -299,7 +335,7 @@ fn parse_object(text: &str) -> Result<serde_json::Map<String, Value>, Refusal> {
     })
 }
 
-fn recipe_refused(error: &boothline_imaging::recipe::RecipeError) -> Refusal {
+fn recipe_refused(error: &RecipeError) -> Refusal {
     Refusal::unprocessable("recipe_invalid", format!("{error}."))
 }
 
@@ -374,7 +410,8 @@ pub async fn assets_of(
 
 struct StoredOverlay {
     name: String,
-    windows: Vec<boothline_imaging::recipe::Slot>,
+    size: (u32, u32),
+    windows: Result<Vec<Slot>, WindowsError>,
     file: Published,
 }
 
@@ -394,14 +431,22 @@ async fn store_overlay(
         .studio
         .run(overlay.bytes + intake::decoded_size((6000, 6000)), move || {
             let bytes = std::fs::read(overlay.path())?;
-            let windows = slots_from_overlay(&bytes, &limits)
-                .map_err(|error| Refusal::unprocessable("overlay_invalid", error.to_string()))?;
+            let refused = |detail: String| Refusal::unprocessable("overlay_invalid", detail);
+            let probe = probe::probe(&bytes, &limits).map_err(|error| refused(error.to_string()))?;
+            if probe.format != Format::Png {
+                return Err(refused("An overlay must be a PNG file.".to_owned()));
+            }
+            let windows = slots_from_overlay(&bytes, &limits);
+            if let Err(WindowsError::Unreadable(error)) = &windows {
+                return Err(refused(error.to_string()));
+            }
             overlay.publish(&published)?;
-            Ok::<_, Refusal>(windows)
+            Ok::<_, Refusal>((probe.size(), windows))
         });
-    let windows = read.await??;
+    let (size, windows) = read.await??;
     Ok(Some(StoredOverlay {
         name,
+        size,
         windows,
         file: Published::new(path),
     }))

@@ -152,6 +152,17 @@ pub(crate) fn a_frame_with_a_window_becomes_a_look(engine: Engine) -> Result<()>
     let result = operator.get(done["result_url"].as_str().expect("an address"));
     let [red, green, blue] = pixels(&result.expect(200).bytes).get_pixel(600, 60).0;
     assert!(red > 200 && green < 50 && blue < 60, "{red} {green} {blue}");
+
+    let large = draft("Large gala").file("overlay", "frame.png", "image/png", &overlay_png(2400, 3600));
+    let recipe = operator.post_form("/api/v1/themes", large).ok()["params"]["recipe"].clone();
+    assert_eq!(
+        (&recipe["canvas"]["width"], &recipe["canvas"]["dpi"], &recipe["slots"][0]["width"]),
+        (&2400.into(), &600.into(), &2400.into())
+    );
+    let photo_for_frame = draft("Odd gala").file("overlay", "frame.png", "image/png", &photo(2));
+    operator
+        .post_form("/api/v1/themes", photo_for_frame)
+        .refused(422, "overlay_invalid");
     Ok(())
 }
 
