@@ -16,7 +16,7 @@ help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Check that Rust, git and a C compiler are there; as root, install what is missing
-	@scripts/setup
+	@backend/scripts/setup
 
 run: build ## Build and start the booth; ARGS=--lan opens it to the venue's network
 	@$(BIN) serve $(ARGS)
@@ -25,8 +25,8 @@ demo: build ## Walk sample photos through a service of its own; pictures go to d
 	@$(BIN) demo $(ARGS)
 
 test: setup ## Run every test, with a PostgreSQL and a Chromium of its own
-	@scripts/ensure-chromium
-	@scripts/with-postgres $(CARGO) test --workspace
+	@backend/scripts/ensure-chromium
+	@backend/scripts/with-postgres $(CARGO) test --workspace
 
 lint: setup ## Check formatting and lints, as CI does
 	$(CARGO) fmt --all --check
@@ -40,7 +40,7 @@ build: setup ## Build target/release/boothline
 	@$(CARGO) build --release --bin boothline
 
 release: build ## Pack the program, its licences and .env.example into target/dist/
-	@scripts/pack $(BIN)
+	@backend/scripts/pack $(BIN)
 
 looks: setup ## Write every built-in look on sample photos into target/looks/
 	@$(CARGO) run --release -p boothline-imaging --example looks -- target/looks $(ARGS)

@@ -192,7 +192,7 @@ impl Driver {
             // Its own group: the browser and all its helpers end with it.
             .process_group(0)
             .spawn()
-            .context("chromedriver cannot be started; scripts/ensure-chromium installs it")?;
+            .context("chromedriver cannot be started; backend/scripts/ensure-chromium installs it")?;
         let mut lines = BufReader::new(process.stdout.take().context("the output is piped")?);
         let port = announced_port(&mut lines)?;
         std::thread::spawn(move || io::copy(&mut lines, &mut io::sink()));

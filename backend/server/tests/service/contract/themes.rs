@@ -156,7 +156,11 @@ pub(crate) fn a_frame_with_a_window_becomes_a_look(engine: Engine) -> Result<()>
     let large = draft("Large gala").file("overlay", "frame.png", "image/png", &overlay_png(2400, 3600));
     let recipe = operator.post_form("/api/v1/themes", large).ok()["params"]["recipe"].clone();
     assert_eq!(
-        (&recipe["canvas"]["width"], &recipe["canvas"]["dpi"], &recipe["slots"][0]["width"]),
+        (
+            &recipe["canvas"]["width"],
+            &recipe["canvas"]["dpi"],
+            &recipe["slots"][0]["width"]
+        ),
         (&2400.into(), &600.into(), &2400.into())
     );
     let photo_for_frame = draft("Odd gala").file("overlay", "frame.png", "image/png", &photo(2));
