@@ -23,7 +23,7 @@ use crate::migrator::Migrator;
 use crate::origins::Origins;
 use crate::places::Places;
 use crate::rate_limit::RateLimit;
-use crate::services::{jobs, once::Once, sweep, themes};
+use crate::services::{jobs, looks, once::Once, sweep};
 use crate::studio::Studio;
 use crate::{http, tasks};
 
@@ -48,7 +48,7 @@ pub async fn serve(config: Config, ready: impl FnOnce()) -> Result<(), AppError>
     let grace = config.server.shutdown_grace;
     let max_connections = config.limits.max_connections;
     let context = open(config, "serve").await?;
-    themes::seed(&context).await?;
+    looks::seed(&context).await?;
 
     let served = context.clone();
     let server = HttpServer::new(move || http::application(&served))

@@ -8,8 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, guard, web};
 
 use crate::context::Context;
 use crate::refusal::Refusal;
-use crate::services::looks::draw_thumbnail;
-use crate::services::themes::BUILT_IN;
+use crate::services::looks::{BUILT_IN, draw_thumbnail};
 
 /// A file never changes under its name.
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";

@@ -97,7 +97,7 @@ async fn gather(context: &Context, job: &Job) -> Result<Order, RenderingError> {
     };
     Ok(Order {
         mode: job.mode,
-        assets: assets_of(context, &recipe).await?,
+        assets: assets_of(&context.places, &recipe).await?,
         words: serde_json::from_str(&job.variables).map_err(hopeless)?,
         qr_text: job.share_url.clone().or_else(|| job.download_link.clone()),
         photos: originals
