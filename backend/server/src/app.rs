@@ -48,6 +48,8 @@ pub async fn serve(config: Config, ready: impl FnOnce()) -> Result<(), AppError>
     let grace = config.server.shutdown_grace;
     let max_connections = config.limits.max_connections;
     let context = open(config, "serve").await?;
+    // The lock says that nobody else fills it.
+    sweep::clear_incoming(&context.places);
     looks::seed(&context).await?;
 
     let served = context.clone();
@@ -55,6 +57,7 @@ pub async fn serve(config: Config, ready: impl FnOnce()) -> Result<(), AppError>
         .workers(2)
         .max_connections(max_connections)
         .client_request_timeout(Duration::from_secs(10))
+        .client_disconnect_timeout(Duration::from_secs(5))
         .keep_alive(Duration::from_secs(75))
         .shutdown_timeout(grace.as_secs())
         .disable_signals()
@@ -62,15 +65,18 @@ pub async fn serve(config: Config, ready: impl FnOnce()) -> Result<(), AppError>
         .map_err(|error| format!("The address {address} cannot be used: {error}. Is another service running there? Set BIND_ADDR to another port."))?
         .run();
     let handle = server.handle();
+    let mut server = std::pin::pin!(server);
 
     let mut background = start_background(&context);
     ready();
     tokio::select! {
-        ended = server => ended?,
+        ended = &mut server => ended?,
         () = stopped => {
             tracing::info!("Stopping: work in hand is finished or given back");
             context.stopping.cancel();
-            handle.stop(true).await;
+            // The server has to go on running while it lets requests in hand finish.
+            let ((), ended) = tokio::join!(handle.stop(true), server);
+            ended?;
         }
     }
     context.stopping.cancel();
@@ -134,7 +140,7 @@ pub fn openapi() -> String {
 
 /// One service for a data folder: two would take each other's work back at every start.
 fn lock_data(config: &Config) -> Result<File, AppError> {
-    use std::os::unix::fs::DirBuilderExt;
+    use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
     let folder = &config.storage.data_dir;
     let made = std::fs::DirBuilder::new()
         .recursive(true)
@@ -144,9 +150,15 @@ fn lock_data(config: &Config) -> Result<File, AppError> {
     made.map_err(|error| {
         format!("The data folder {shown} cannot be made: {error}. Check DATA_DIR and its permissions.")
     })?;
-    let file = File::create(folder.join("serve.lock")).map_err(|error| {
-        format!("The data folder {shown} cannot be written: {error}. Check DATA_DIR and its permissions.")
-    })?;
+    let file = File::options()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(folder.join("serve.lock"))
+        .map_err(|error| {
+            format!("The data folder {shown} cannot be written: {error}. Check DATA_DIR and its permissions.")
+        })?;
     file.try_lock().map_err(|_| {
         format!(
             "Another Boothline already runs in {shown}. Stop it first, or set DATA_DIR to another folder."
@@ -184,7 +196,7 @@ async fn open(config: Config, role: &str) -> Result<Context, AppError> {
     let link_base = config.server.link_base().as_str();
     let origins = Origins::new(
         &config.server.cors_origins,
-        &[config.server.api_base_url.as_str(), link_base],
+        &[config.server.api_base_url.as_str()],
     );
     let calls = NonZeroU32::new(config.limits.calls_per_minute).filter(|_| !open);
     let budget_mib = u32::try_from(config.pictures.memory_budget_bytes / (1024 * 1024)).unwrap_or(u32::MAX);
@@ -209,8 +221,13 @@ async fn open(config: Config, role: &str) -> Result<Context, AppError> {
 async fn connect(config: &Config) -> Result<Database, AppError> {
     let url = &config.storage.database_url;
     boothline_store::connect(url.expose()).await.map_err(|error| {
-        format!("The database {url} cannot be opened: {error}. Check DATABASE_URL, and that its server runs.")
-            .into()
+        let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+        let what = match cause.contains("file is not a database") || cause.contains("malformed") {
+            true => "The file is damaged or no database: put a copy back, or move it away to begin anew (pictures stay).",
+            false if url.file().is_some() => "Check DATABASE_URL and the permissions of its folder.",
+            false => "Check DATABASE_URL, and that its server runs.",
+        };
+        format!("The database {url} cannot be opened: {error}. {what}").into()
     })
 }
 

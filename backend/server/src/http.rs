@@ -22,7 +22,7 @@ mod share;
 mod static_files;
 mod themes;
 
-use actix_web::middleware::{Compress, from_fn};
+use actix_web::middleware::{Compress, NormalizePath, from_fn};
 use actix_web::{App, web};
 
 use crate::context::Context;
@@ -66,7 +66,9 @@ pub fn application(
         .app_data(body::json_config())
         .configure(routes)
         .default_service(web::to(problem::unknown_route))
+        .wrap(from_fn(envelope::envelope))
+        // Outside of the envelope: errors are compressed and readable for kiosks like all else.
         .wrap(cors::policy(context))
         .wrap(Compress::default())
-        .wrap(from_fn(envelope::envelope))
+        .wrap(NormalizePath::trim())
 }

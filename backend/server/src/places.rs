@@ -72,7 +72,15 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
         .ok_or(io::ErrorKind::InvalidInput)?
         .to_string_lossy();
     let temporary = folder.join(format!(".{name}.{}.tmp", random_name()));
-    let written = write_synced(&temporary, bytes).and_then(|()| publish(&temporary, path));
+    let written = write_synced(&temporary, bytes)
+        .or_else(|error| match error.kind() {
+            // Somebody deleted the folder while we run.
+            io::ErrorKind::NotFound => {
+                fs::create_dir_all(folder).and_then(|()| write_synced(&temporary, bytes))
+            }
+            _ => Err(error),
+        })
+        .and_then(|()| publish(&temporary, path));
     if written.is_err() {
         remove_quietly(&temporary);
     }

@@ -134,6 +134,7 @@ async fn connect_sqlite(url: &str) -> Result<Database, StoreError> {
         make_private_folder(folder)?;
     }
     let writer = sea_orm::Database::connect(sqlite_options(url, false)).await?;
+    keep_private(&file)?;
     let reader = sea_orm::Database::connect(sqlite_options(url, true)).await?;
     Ok(Database {
         writer,
@@ -150,6 +151,20 @@ fn make_private_folder(folder: &Path) -> std::io::Result<()> {
         .recursive(true)
         .mode(0o700)
         .create(folder)
+}
+
+/// It holds guests' names and addresses: 0600 for the file and what SQLite writes beside it.
+fn keep_private(file: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    for suffix in ["", "-wal", "-shm"] {
+        let mut path = file.as_os_str().to_owned();
+        path.push(suffix);
+        match std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 fn sqlite_file(url: &str) -> Result<PathBuf, StoreError> {
@@ -176,7 +191,7 @@ fn sqlite_options(url: &str, reader: bool) -> ConnectOptions {
         .sqlx_logging(false)
         .map_sqlx_sqlite_opts(move |sqlite| {
             let sqlite = sqlite
-                .create_if_missing(true)
+                .create_if_missing(!reader)
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Full)
                 .busy_timeout(Duration::from_secs(35))

@@ -66,18 +66,35 @@ fn shown(request: &HttpRequest) -> Shown<'_> {
     }
 }
 
+/// What the client says it calls; headers of proxies are anybody's to set.
+fn raw_host(request: &HttpRequest) -> String {
+    let named = request
+        .headers()
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    let authority = request
+        .uri()
+        .authority()
+        .map(actix_web::http::uri::Authority::as_str);
+    authority.or(named).unwrap_or_default().to_owned()
+}
+
 /// While nobody needs a key, any page in the operator's browser could send
 /// requests here: a write must come from our own pages or an allowed origin, and
 /// every call must be meant for this machine (a foreign name that was made to
-/// point at loopback is not).
+/// point at loopback is not, and whoever comes through a proxy is not on this machine).
 fn own_page(request: &HttpRequest, context: &Context) -> Result<(), Refusal> {
     if !context.access.open {
         return Ok(());
     }
-    let host = request.connection_info().host().to_owned();
+    let host = raw_host(request);
+    let proxied = ["x-forwarded-for", "x-forwarded-host", "forwarded", "via"];
+    if proxied.iter().any(|name| request.headers().contains_key(*name)) {
+        let detail = "Behind a proxy this call needs keys: set BIND_ADDR to an address beyond loopback.";
+        return Err(Refusal::new(Kind::Forbidden, "proxy_not_allowed", detail));
+    }
     if !context.origins.is_own_host(&host) {
-        let detail =
-            "This address is not one of the service's own; set API_BASE_URL or PUBLIC_BASE_URL to it.";
+        let detail = "This address is not one of the service's own; set API_BASE_URL to it.";
         return Err(Refusal::new(Kind::Forbidden, "host_not_allowed", detail));
     }
     if matches!(*request.method(), Method::GET | Method::HEAD) {

@@ -107,7 +107,18 @@ async fn read_parts(incoming: &mut Parts, context: &Context, files: &[&str]) -> 
                     format!("At most {limit} files in one form."),
                 ));
             }
-            form.files.push((name, read_file(&mut field, context).await?));
+            if let Some(file) = read_file(&mut field, context).await? {
+                form.files.push((name, file));
+            }
+        } else if file_name(&field).is_some() {
+            // A file that nobody asked for; what was asked for is missed below.
+            while field
+                .next()
+                .await
+                .transpose()
+                .map_err(|error| broken(&error))?
+                .is_some()
+            {}
         } else {
             form.texts.insert(name, read_text(&mut field).await?);
         }
@@ -115,13 +126,24 @@ async fn read_parts(incoming: &mut Parts, context: &Context, files: &[&str]) -> 
     Ok(form)
 }
 
-async fn read_file(field: &mut Field, context: &Context) -> Result<Received, Refusal> {
+/// `None` for what browsers send where no file was chosen: no name and no bytes.
+async fn read_file(field: &mut Field, context: &Context) -> Result<Option<Received>, Refusal> {
     let limit = context.config.pictures.max_upload_bytes;
+    let unnamed = file_name(field).is_some_and(str::is_empty);
     let mut incoming = Incoming::open(context, limit).await?;
     while let Some(chunk) = field.next().await {
         incoming.append(&chunk.map_err(|error| broken(&error))?).await?;
     }
-    incoming.finish().await
+    if unnamed && incoming.is_empty() {
+        return Ok(None);
+    }
+    incoming.finish().await.map(Some)
+}
+
+fn file_name(field: &Field) -> Option<&str> {
+    field
+        .content_disposition()
+        .and_then(|disposition| disposition.get_filename())
 }
 
 async fn read_text(field: &mut Field) -> Result<String, Refusal> {

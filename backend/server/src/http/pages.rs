@@ -48,7 +48,7 @@ async fn console(request: HttpRequest) -> Result<HttpResponse, Refusal> {
 
 async fn docs() -> HttpResponse {
     HttpResponse::SeeOther()
-        .insert_header((header::LOCATION, "/docs/"))
+        .insert_header((header::LOCATION, "/docs/index.html"))
         .finish()
 }
 

@@ -53,6 +53,13 @@ impl Refusal {
     }
 }
 
+impl Refusal {
+    fn leaves_body_unread(&self) -> bool {
+        matches!(self.kind, Kind::TooLarge | Kind::UnsupportedMedia | Kind::Timeout)
+            || self.code == "form_malformed"
+    }
+}
+
 impl ResponseError for Refusal {
     fn status_code(&self) -> StatusCode {
         self.status()
@@ -80,6 +87,10 @@ pub(super) fn answer(refusal: &Refusal, request_id: &str) -> HttpResponse<BoxBod
     response
         .content_type("application/problem+json")
         .insert_header((header::CACHE_CONTROL, "no-store"));
+    if refusal.leaves_body_unread() {
+        // Else a client that drips its body on would hold the connection for ever.
+        response.force_close();
+    }
     if let Some(seconds) = refusal.retry_after {
         response.insert_header((header::RETRY_AFTER, HeaderValue::from(seconds)));
     }

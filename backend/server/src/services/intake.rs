@@ -89,6 +89,11 @@ impl Incoming {
         Ok(self.file.write_all(chunk).await?)
     }
 
+    /// Whether nothing has arrived.
+    pub fn is_empty(&self) -> bool {
+        self.bytes == 0
+    }
+
     /// Ends the file and puts it safely on disk.
     pub async fn finish(mut self) -> Result<Received, Refusal> {
         if self.bytes == 0 {

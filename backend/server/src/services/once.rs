@@ -108,7 +108,8 @@ impl Once {
                 context.changed();
                 Ok(answer)
             }
-            Err(Lost::Refused(refusal)) => Err(refusal),
+            // What refused this one may be the effect of its own twin, which was faster.
+            Err(Lost::Refused(refusal)) => self.given_before(context).await?.ok_or(refusal),
             Err(Lost::Race) => self.given_before(context).await?.ok_or_else(|| {
                 let detail =
                     "Another request with this Idempotency-Key is being carried out; try again in a moment.";

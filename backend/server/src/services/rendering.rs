@@ -1,7 +1,7 @@
 //! Rendering: from a job's photos to its three files on disk.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use boothline_domain::JobMode;
@@ -134,7 +134,7 @@ pub fn outputs(context: &Context) -> Outputs {
 fn probe_photos(order: Order) -> Result<(Order, Vec<Probe>), RenderingError> {
     let mut probes = Vec::with_capacity(order.photos.len());
     for path in &order.photos {
-        let bytes = std::fs::read(path)?;
+        let bytes = read_original(path)?;
         probes
             .push(probe(&bytes, &order.limits).map_err(|error| RenderingError::Hopeless(error.to_string()))?);
     }
@@ -142,7 +142,11 @@ fn probe_photos(order: Order) -> Result<(Order, Vec<Probe>), RenderingError> {
 }
 
 fn draw(places: &Places, order: &Order) -> Result<RenderedFiles, RenderingError> {
-    let photos: Vec<Vec<u8>> = order.photos.iter().map(std::fs::read).collect::<Result<_, _>>()?;
+    let photos: Vec<Vec<u8>> = order
+        .photos
+        .iter()
+        .map(|path| read_original(path))
+        .collect::<Result<_, _>>()?;
     let photos: Vec<&[u8]> = photos.iter().map(Vec::as_slice).collect();
     let overlay = order.overlay.as_ref().map(std::fs::read).transpose()?;
     let rendered = picture(order, &photos, overlay.as_deref())?;
@@ -154,6 +158,16 @@ fn draw(places: &Places, order: &Order) -> Result<RenderedFiles, RenderingError>
         size: (rendered.result.width, rendered.result.height),
         result_md5: hex::encode(Md5::digest(&rendered.result.bytes)),
         compressed_md5: hex::encode(Md5::digest(&rendered.compressed.bytes)),
+    })
+}
+
+/// A photo that is gone will not come back by waiting.
+fn read_original(path: &Path) -> Result<Vec<u8>, RenderingError> {
+    std::fs::read(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => {
+            RenderingError::Hopeless("A photo of this job is missing on the disk.".to_owned())
+        }
+        _ => error.into(),
     })
 }
 

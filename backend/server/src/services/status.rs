@@ -1,5 +1,7 @@
 //! How things stand, for operators and monitors.
 
+use std::path::Path;
+
 use boothline_domain::{DeliveryState, JobStatus};
 use boothline_queue::{LaneReport, lane_reports};
 use boothline_store::jobs;
@@ -20,7 +22,7 @@ pub struct Status {
     pub jobs: JobCounts,
     /// The lanes of the queue.
     pub queue: QueueStatus,
-    /// The disk under the results.
+    /// The fuller of the disks under results and data.
     pub disk: Disk,
     /// Where results go.
     pub delivery: DeliveryStatus,
@@ -73,7 +75,7 @@ pub struct Lane {
     pub blocked_reason: Option<String>,
 }
 
-/// The disk under the results.
+/// The fuller of the disks under results and data.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct Disk {
     /// Left for us.
@@ -172,15 +174,29 @@ fn lane(report: LaneReport, now: boothline_domain::clock::Timestamp) -> Lane {
     }
 }
 
-/// The disk under the results folder.
+/// The fuller of the disks under the results and under the data.
 pub fn disk(context: &Context) -> Result<Disk, Refusal> {
-    let volume = rustix::fs::statvfs(&context.places.results).map_err(std::io::Error::from)?;
+    let low_below = context.config.storage.min_free_bytes;
+    let results = volume(&context.places.results, low_below)?;
+    let data = volume(&context.places.originals, low_below)?;
+    Ok(if data.free_bytes < results.free_bytes {
+        data
+    } else {
+        results
+    })
+}
+
+/// A folder that somebody deleted meanwhile is made again.
+fn volume(folder: &Path, low_below: u64) -> Result<Disk, Refusal> {
+    if !folder.is_dir() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let volume = rustix::fs::statvfs(folder).map_err(std::io::Error::from)?;
     let free_bytes = volume.f_bavail.saturating_mul(volume.f_frsize);
-    let total_bytes = volume.f_blocks.saturating_mul(volume.f_frsize);
     Ok(Disk {
         free_bytes,
-        total_bytes,
-        low: free_bytes < context.config.storage.min_free_bytes,
+        total_bytes: volume.f_blocks.saturating_mul(volume.f_frsize),
+        low: free_bytes < low_below,
     })
 }
 
@@ -200,7 +216,11 @@ fn warnings(jobs: &JobCounts, lanes: &[Lane], disk: Disk) -> Vec<String> {
     }
     for lane in lanes {
         if let Some(reason) = &lane.blocked_reason {
-            warnings.push(format!("Nothing moves in the lane {}: {reason}.", lane.name));
+            warnings.push(format!(
+                "Nothing moves in the lane {}: {}.",
+                lane.name,
+                reason.trim_end_matches('.')
+            ));
         }
         if lane.paused {
             warnings.push(format!("The lane {} is paused.", lane.name));

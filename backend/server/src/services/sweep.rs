@@ -1,7 +1,10 @@
 //! Sweeping up what a crash left behind: files that no row speaks of.
 //!
 //! A file is written before its row, and deleted after it; a process that is
-//! killed in between leaves a file that nobody will ask for.
+//! killed in between leaves a file that nobody will ask for. Half-written files
+//! are deleted. A whole one is only put aside, into `lost+found` beside it: it
+//! may be the last copy of a picture whose database was lost or exchanged. And
+//! where most files are unknown, the database is the wrong one, and nothing moves.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -10,7 +13,7 @@ use boothline_queue::purge_finished;
 use boothline_store::{StoreError, events, idempotency, jobs, overlays, photos, themes};
 
 use crate::context::Context;
-use crate::places::remove_quietly;
+use crate::places::{Places, remove_quietly};
 use crate::refusal::Refusal;
 
 /// A younger file may belong to work that is under way in this or another process.
@@ -22,57 +25,134 @@ const PURGE: u64 = 5000;
 /// How long answers under idempotency keys, events and finished tasks are kept.
 const MEMORY: Duration = Duration::from_secs(24 * 3600);
 
-/// Deletes left-over files and forgets old rows. Returns how many files went.
-pub async fn sweep(context: &Context) -> Result<u64, Refusal> {
-    let db = context.database.reader();
-    let mut swept = 0;
-    for path in old_files(context, &context.places.incoming) {
-        remove_quietly(&path);
-        swept += 1;
-    }
-    for path in old_files(context, &context.places.originals) {
-        if !photos::has_file(db, &name_of(&path)).await? {
-            remove_quietly(&path);
-            swept += 1;
-        }
-    }
-    for path in old_files(context, &context.places.previews) {
-        if !photos::has_preview(db, &name_of(&path)).await? {
-            remove_quietly(&path);
-            swept += 1;
-        }
-    }
-    for path in old_files(context, &context.places.overlays) {
-        if overlays::find_by_file(db, &name_of(&path)).await?.is_none() {
-            remove_quietly(&path);
-            swept += 1;
-        }
-    }
-    swept += sweep_results(context).await?;
-    swept += sweep_themes(context).await?;
-    forget(context).await?;
-    Ok(swept)
+/// Where unknown files are put aside, in each folder.
+const ASIDE: &str = "lost+found";
+
+/// Files of ours, sorted by whether a row speaks of them.
+#[derive(Debug, Default)]
+struct Found {
+    known: usize,
+    unknown: Vec<PathBuf>,
 }
 
-/// Only temporary files: the organiser may keep files of their own among the results.
-async fn sweep_results(context: &Context) -> Result<u64, Refusal> {
-    let mut swept = 0;
-    for folder in ["", "compressed", "thumbs"] {
+impl Found {
+    fn sort(&mut self, path: PathBuf, known: bool) {
+        if known {
+            self.known += 1;
+        } else {
+            self.unknown.push(path);
+        }
+    }
+}
+
+/// Clears away left-over files and forgets old rows. Returns how many files went.
+pub async fn sweep(context: &Context) -> Result<usize, Refusal> {
+    let temporary = delete_temporary(context);
+    let found = look(context).await?;
+    forget(context).await?;
+    if found.unknown.len() > found.known {
+        let unknown = found.unknown.len();
+        tracing::warn!(
+            unknown,
+            "{unknown} files belong to nothing in this database, and were left alone; is DATABASE_URL the right one?"
+        );
+        return Ok(temporary);
+    }
+    found.unknown.iter().for_each(|path| put_aside(path));
+    Ok(temporary + found.unknown.len())
+}
+
+/// At the start of the one service of a data folder nothing can be arriving.
+pub fn clear_incoming(places: &Places) {
+    for path in files_in(&places.incoming) {
+        remove_quietly(&path);
+    }
+}
+
+fn delete_temporary(context: &Context) -> usize {
+    let places = &context.places;
+    let mut left = old_files(context, &places.incoming);
+    for folder in [
+        places.results.clone(),
+        places.result("compressed"),
+        places.result("thumbs"),
+        places.previews.clone(),
+        places.themes.clone(),
+    ] {
+        left.extend(
+            old_files(context, &folder)
+                .into_iter()
+                .filter(|path| is_temporary(&name_of(path))),
+        );
+    }
+    left.iter().for_each(|path| remove_quietly(path));
+    left.len()
+}
+
+fn is_temporary(name: &str) -> bool {
+    name.starts_with('.') && name.ends_with(".tmp")
+}
+
+async fn look(context: &Context) -> Result<Found, Refusal> {
+    let (db, places) = (context.database.reader(), &context.places);
+    let mut found = Found::default();
+    for path in old_files(context, &places.originals) {
+        let known = photos::has_file(db, &name_of(&path)).await?;
+        found.sort(path, known);
+    }
+    for path in old_files(context, &places.previews) {
+        let known = photos::has_preview(db, &name_of(&path)).await?;
+        found.sort(path, known);
+    }
+    for path in old_files(context, &places.overlays) {
+        let known = overlays::find_by_file(db, &name_of(&path)).await?.is_some();
+        found.sort(path, known);
+    }
+    look_at_results(context, &mut found).await?;
+    look_at_themes(context, &mut found).await?;
+    Ok(found)
+}
+
+/// The organiser may keep files of their own among the results; only names of ours count.
+async fn look_at_results(context: &Context, found: &mut Found) -> Result<(), Refusal> {
+    for folder in ["", "compressed/", "thumbs/"] {
         for path in old_files(context, &context.places.result(folder)) {
             let name = name_of(&path);
-            let below = if folder.is_empty() {
-                name.clone()
-            } else {
-                format!("{folder}/{name}")
-            };
-            let temporary = name.starts_with('.') && name.ends_with(".tmp");
-            if temporary || (is_ours(&name) && !jobs::has_file(context.database.reader(), &below).await?) {
-                remove_quietly(&path);
-                swept += 1;
+            if is_ours(&name) {
+                let known = jobs::has_file(context.database.reader(), &format!("{folder}{name}")).await?;
+                found.sort(path, known);
             }
         }
     }
-    Ok(swept)
+    Ok(())
+}
+
+async fn look_at_themes(context: &Context, found: &mut Found) -> Result<(), Refusal> {
+    let db = context.database.reader();
+    let named: Vec<String> = themes::all(db)
+        .await?
+        .into_iter()
+        .map(|theme| theme.params)
+        .collect();
+    for path in old_files(context, &context.places.themes) {
+        let name = name_of(&path);
+        let known = themes::has_thumbnail(db, &name).await?
+            || jobs::needs_asset(db, &name).await?
+            || named.iter().any(|params| params.contains(&name));
+        found.sort(path, known);
+    }
+    Ok(())
+}
+
+fn put_aside(path: &Path) {
+    let Some((folder, name)) = path.parent().zip(path.file_name()) else {
+        return;
+    };
+    let aside = folder.join(ASIDE);
+    let moved = std::fs::create_dir_all(&aside).and_then(|()| std::fs::rename(path, aside.join(name)));
+    if let Err(error) = moved {
+        tracing::warn!(%error, "Could not put a file aside; the sweep will try again");
+    }
 }
 
 /// `20260614-210307-<26 characters>.jpg`: named by us.
@@ -87,25 +167,6 @@ fn is_ours(name: &str) -> bool {
     };
     let digits = |text: &str, count| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
     digits(date, 8) && digits(time, 6) && code.parse::<boothline_domain::ShareCode>().is_ok()
-}
-
-async fn sweep_themes(context: &Context) -> Result<u64, Refusal> {
-    let named: Vec<String> = themes::all(context.database.reader())
-        .await?
-        .into_iter()
-        .map(|theme| theme.params)
-        .collect();
-    let mut swept = 0;
-    for path in old_files(context, &context.places.themes) {
-        let name = name_of(&path);
-        let thumbnail = themes::has_thumbnail(context.database.reader(), &name).await?;
-        let needed = jobs::needs_asset(context.database.reader(), &name).await?;
-        if !thumbnail && !needed && !named.iter().any(|params| params.contains(&name)) {
-            remove_quietly(&path);
-            swept += 1;
-        }
-    }
-    Ok(swept)
 }
 
 async fn forget(context: &Context) -> Result<(), Refusal> {
@@ -130,26 +191,27 @@ async fn forget(context: &Context) -> Result<(), Refusal> {
 }
 
 fn old_files(context: &Context, folder: &Path) -> Vec<PathBuf> {
+    let now = context.now().millis();
+    let grace = i64::try_from(GRACE.as_millis()).unwrap_or(i64::MAX);
+    let mut files = files_in(folder);
+    files.retain(|path| modified(path).is_some_and(|modified| now - modified > grace));
+    files
+}
+
+fn files_in(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(folder) else {
         return Vec::new();
     };
-    let now = context.now().millis();
-    let grace = i64::try_from(GRACE.as_millis()).unwrap_or(i64::MAX);
-    entries
-        .filter_map(Result::ok)
-        .filter(|entry| {
-            let Ok(meta) = entry.metadata() else { return false };
-            let Ok(modified) = meta
-                .modified()
-                .map(|time| time.duration_since(std::time::UNIX_EPOCH))
-            else {
-                return false;
-            };
-            let modified = modified.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
-            meta.is_file() && now - modified > grace
-        })
-        .map(|entry| entry.path())
-        .collect()
+    let entries = entries.filter_map(Result::ok);
+    let files = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
+    files.map(|entry| entry.path()).collect()
+}
+
+/// Milliseconds since the epoch.
+fn modified(path: &Path) -> Option<i64> {
+    let modified = path.metadata().ok()?.modified().ok()?;
+    let since = modified.duration_since(std::time::UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_millis()).ok()
 }
 
 fn name_of(path: &Path) -> String {

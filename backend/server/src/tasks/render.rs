@@ -13,6 +13,9 @@ use crate::refusal::Refusal;
 use crate::services::jobs::RenderTask;
 use crate::services::rendering::{RenderingError, render_job};
 
+/// For the guest; the operator reads the cause in the console and the log.
+const LONGER: &str = "It takes a little longer; your picture is safe.";
+
 /// Renders jobs.
 pub struct Renderer {
     context: Context,
@@ -96,7 +99,7 @@ impl Renderer {
             Err(RenderingError::Hopeless(reason)) => return Err(Setback::fail(reason)),
             Err(RenderingError::Later(refusal)) => {
                 tracing::warn!(job.id = %id, code = refusal.code, cause = ?refusal.cause, "Job {id} has to wait: {refusal}");
-                self.give_back(id, &refusal).await?;
+                self.give_back(id).await?;
                 return Err(Setback::of(&disposition(&refusal), refusal.to_string()));
             }
         }
@@ -108,10 +111,9 @@ impl Renderer {
         Ok(())
     }
 
-    async fn give_back(&self, id: JobId, refusal: &Refusal) -> Result<(), Undone> {
+    async fn give_back(&self, id: JobId) -> Result<(), Undone> {
         let now = self.context.now();
-        let line = format!("It takes a little longer: {}", refusal.detail);
-        self.write(move |tx| Box::pin(async move { Ok(jobs::give_back(tx, id, &line, now).await?) }))
+        self.write(move |tx| Box::pin(async move { Ok(jobs::give_back(tx, id, LONGER, now).await?) }))
             .await
     }
 }

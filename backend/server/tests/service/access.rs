@@ -241,3 +241,18 @@ pub(crate) fn names_that_are_not_ours_are_refused(engine: Engine) -> Result<()> 
     }
     Ok(())
 }
+
+pub(crate) fn who_comes_through_a_proxy_is_not_on_this_machine(engine: Engine) -> Result<()> {
+    let public = [("PUBLIC_BASE_URL", "https://photos.example")];
+    let booth = Booth::open_with(engine, &public)?;
+    let host = |lines: &str| format!("GET /api/v1/jobs HTTP/1.1\r\n{lines}\r\nConnection: close\r\n\r\n");
+    for lines in [
+        "Host: photos.example",
+        "Host: evil.example\r\nX-Forwarded-Host: localhost",
+        "Host: evil.example\r\nForwarded: host=localhost",
+        "Host: localhost\r\nX-Forwarded-For: 203.0.113.9",
+    ] {
+        assert_eq!(booth.raw(host(lines).as_bytes())?, Some(403), "{lines}");
+    }
+    Ok(())
+}

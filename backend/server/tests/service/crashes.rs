@@ -11,7 +11,7 @@ use std::time::{Duration, Instant, SystemTime};
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 
-use crate::booth::{Booth, Client, Engine, Form, Traces, never_starts, photo};
+use crate::booth::{Booth, Client, Engine, Form, Raw, Traces, never_starts, photo};
 
 /// How long kills go on.
 const CHAOS: Duration = Duration::from_secs(12);
@@ -203,6 +203,55 @@ pub(crate) fn a_stopped_service_gives_its_work_back(engine: Engine) -> Result<()
         keeps_its_promise(&booth.client(), job)?;
     }
     assert_eq!(booth.ask_to_stop()?.code(), Some(0));
+    Ok(())
+}
+
+pub(crate) fn an_upload_in_hand_is_finished_before_the_stop(engine: Engine) -> Result<()> {
+    let mut booth = Booth::open(engine)?;
+    let body = Form::of_file(&photo(1)).into_body();
+    let kind = Form::CONTENT_TYPE;
+    let head = format!(
+        "POST /api/v1/jobs HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    let (first, rest) = body.split_at(body.len() / 2);
+    let mut upload = Raw::connect(&booth)?;
+    upload.write(head.as_bytes())?;
+    upload.write(first)?;
+    while booth.files()?.is_empty() {
+        sleep(Duration::from_millis(10));
+    }
+    booth.send_stop()?;
+    while !booth.log().contains("Stopping") {
+        sleep(Duration::from_millis(10));
+    }
+    upload.write(rest)?;
+    assert_eq!(upload.status()?, Some(200));
+    assert_eq!(booth.ended()?.code(), Some(0), "{}", booth.log());
+    booth.start()?;
+    assert_eq!(Traces::of(&booth)?.rows("jobs"), 1);
+    Ok(())
+}
+
+/// An operator whose database is lost begins with a new one beside the pictures.
+pub(crate) fn pictures_of_a_lost_database_are_left_alone(engine: Engine) -> Result<()> {
+    let mut booth = Booth::open(engine)?;
+    booth.client().visit("portrait", &photo(1))?;
+    booth.kill()?;
+    booth.forget_database()?;
+    let before = booth.files()?;
+    let long_ago = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+    for file in &before {
+        let file = File::options().append(true).open(booth.folder().join(file))?;
+        file.set_modified(long_ago)?;
+    }
+    booth.start()?;
+    let begun = Instant::now();
+    while !booth.log().contains("belong to nothing in this database") {
+        ensure!(begun.elapsed() < DRAIN, "no warning: {}", booth.log());
+        sleep(Duration::from_millis(10));
+    }
+    assert_eq!(booth.files()?, before);
     Ok(())
 }
 

@@ -45,6 +45,7 @@ on_every_engine! {
         operators_see_prompts_and_guests_do_not,
         a_new_theme_gets_the_slug_of_its_title,
         a_theme_called_internal_can_still_be_changed,
+        every_ordinary_ratio_makes_a_theme,
         a_change_touches_only_what_was_sent,
         a_frame_with_a_window_becomes_a_look,
         a_deleted_theme_is_gone_for_everybody,
@@ -89,6 +90,7 @@ on_every_engine! {
         a_key_of_another_call_is_another_key,
         repeated_forms_have_one_effect,
         calls_at_the_same_time_under_one_key_have_one_effect,
+        orders_at_the_same_time_under_one_key_make_one_job,
         a_key_that_is_none_is_400,
     }
     contract::events {
@@ -107,6 +109,8 @@ on_every_engine! {
         delivery_to_this_machine_is_said_plainly,
         status_and_metrics_tell_how_things_stand,
         unknown_addresses_and_methods_are_refused_in_the_same_shape,
+        an_error_is_readable_for_clients_that_take_gzip,
+        a_slash_too_many_is_forgiven,
         every_answer_carries_its_id_and_safe_headers,
         a_photo_can_be_followed_through_the_log,
         allowed_origins_may_read_and_no_others,
@@ -137,10 +141,13 @@ on_every_engine! {
         on_loopback_nobody_needs_a_key,
         pages_of_strangers_may_not_write,
         names_that_are_not_ours_are_refused,
+        who_comes_through_a_proxy_is_not_on_this_machine,
     }
     crashes {
         a_killed_service_loses_no_accepted_photo,
         a_stopped_service_gives_its_work_back,
+        an_upload_in_hand_is_finished_before_the_stop,
+        pictures_of_a_lost_database_are_left_alone,
         a_second_service_in_the_same_folder_is_refused,
     }
     pictures {

@@ -30,7 +30,7 @@ pub(super) fn new_params(
             ..Recipe::default()
         },
     };
-    let misfit = |canvas: Canvas| ratio.filter(|(w, h)| canvas.width * h != canvas.height * w);
+    let misfit = |canvas: Canvas| ratio.filter(|ratio| !fits(canvas, *ratio));
     if let Some(ratio) = misfit(recipe.canvas) {
         recipe = reshaped(recipe, ratio)?;
     }
@@ -49,6 +49,12 @@ pub(super) fn new_params(
         serde_json::to_value(recipe).map_err(Refusal::internal)?,
     );
     Ok(Value::Object(params))
+}
+
+/// Whole pixels come near a ratio such as 9:16, not always onto it.
+fn fits(canvas: Canvas, (width, height): (u32, u32)) -> bool {
+    let (shown, asked) = (canvas.width * height, canvas.height * width);
+    shown.abs_diff(asked) * 100 <= asked
 }
 
 /// The look under an overlay. Where it has no slots, the overlay's windows are its slots, and its
@@ -171,5 +177,22 @@ mod tests {
         assert_eq!((canvas.width, canvas.height, canvas.dpi), (1200, 1800, 300));
         assert_eq!(canvas_of((3, 2)).width, 1800);
         assert_eq!(canvas_of((1, 1)).height, 1800);
+    }
+
+    #[test]
+    fn every_ratio_fits_the_canvas_it_gets_and_no_other_shape() {
+        for ratio in [
+            (9, 16),
+            (16, 9),
+            (21, 9),
+            (5, 7),
+            (4, 5),
+            (2, 3),
+            (1, 4),
+            (97, 100),
+        ] {
+            assert!(fits(canvas_of(ratio), ratio), "{ratio:?}");
+        }
+        assert!(!fits(canvas_of((2, 3)), (3, 4)));
     }
 }

@@ -111,6 +111,21 @@ impl Booth {
         Ok(())
     }
 
+    /// Puts a new, empty database in the place of the one it had.
+    pub(crate) fn forget_database(&mut self) -> Result<()> {
+        if self.database.is_some() {
+            self.database = Some(postgres_database()?);
+            return Ok(());
+        }
+        for name in ["boothline.db", "boothline.db-wal", "boothline.db-shm"] {
+            let file = self.folder().join("data").join(name);
+            if file.exists() {
+                fs::remove_file(file)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Starts it again where it ended, and waits until it answers.
     pub(crate) fn start(&mut self) -> Result<()> {
         self.child = spawn(self.folder.path(), &self.settings, self.database.as_deref())?;
@@ -122,7 +137,17 @@ impl Booth {
 
     /// SIGTERM, and how it ends.
     pub(crate) fn ask_to_stop(&mut self) -> Result<ExitStatus> {
-        kill_process(Pid::from_child(&self.child), Signal::TERM)?;
+        self.send_stop()?;
+        self.ended()
+    }
+
+    /// SIGTERM.
+    pub(crate) fn send_stop(&self) -> Result<()> {
+        Ok(kill_process(Pid::from_child(&self.child), Signal::TERM)?)
+    }
+
+    /// How it ends.
+    pub(crate) fn ended(&mut self) -> Result<ExitStatus> {
         let begun = Instant::now();
         while begun.elapsed() < PATIENCE {
             if let Some(status) = self.child.try_wait()? {

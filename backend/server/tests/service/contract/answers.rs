@@ -218,3 +218,30 @@ pub(crate) fn the_description_names_every_call_of_the_contract(engine: Engine) -
     }
     Ok(())
 }
+
+pub(crate) fn an_error_is_readable_for_clients_that_take_gzip(engine: Engine) -> Result<()> {
+    let booth = Booth::open(engine)?;
+    let client = booth.client().with("Accept-Encoding", "gzip");
+    for path in [
+        "/api/v1/jobs/9",
+        "/api/v1/nowhere",
+        "/api/v1/drive/qr",
+        "/api/v1/themes",
+    ] {
+        let answer = client.get(path);
+        let packed = answer.header("content-encoding") == Some("gzip");
+        assert_eq!(packed, answer.bytes.starts_with(&[0x1F, 0x8B]), "{path}");
+    }
+    Ok(())
+}
+
+pub(crate) fn a_slash_too_many_is_forgiven(engine: Engine) -> Result<()> {
+    let booth = Booth::open(engine)?;
+    let themes = booth.client().get("/api/v1/themes").ok();
+    assert_eq!(booth.client().get("/api/v1/themes/").ok(), themes);
+    booth
+        .client()
+        .post("/api/v1/sessions/start/", &json!({}))
+        .refused(422, "details_invalid");
+    Ok(())
+}

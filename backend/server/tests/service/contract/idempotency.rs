@@ -164,6 +164,25 @@ pub(crate) fn calls_at_the_same_time_under_one_key_have_one_effect(engine: Engin
     Ok(())
 }
 
+pub(crate) fn orders_at_the_same_time_under_one_key_make_one_job(engine: Engine) -> Result<()> {
+    let booth = Booth::open(engine)?;
+    let session = booth.client().ready_session("portrait", &photo(1));
+    let kiosk = booth.client().with("Idempotency-Key", "order");
+    let order = json!({"session_id": session, "mode": "event"});
+    let ids: Vec<Value> = std::thread::scope(|scope| {
+        let calls: Vec<_> = (0..6)
+            .map(|_| scope.spawn(|| kiosk.post("/api/v1/jobs", &order).ok()["job_id"].clone()))
+            .collect();
+        calls
+            .into_iter()
+            .map(|call| call.join().expect("an answer"))
+            .collect()
+    });
+    assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
+    assert_eq!(Traces::of(&booth)?.rows("jobs"), 1);
+    Ok(())
+}
+
 pub(crate) fn a_key_that_is_none_is_400(engine: Engine) -> Result<()> {
     let booth = Booth::open(engine)?;
     let before = Traces::of(&booth)?;

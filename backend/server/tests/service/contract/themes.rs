@@ -209,3 +209,17 @@ pub(crate) fn every_built_in_look_makes_a_picture_of_one_photo(engine: Engine) -
     }
     Ok(())
 }
+
+pub(crate) fn every_ordinary_ratio_makes_a_theme(engine: Engine) -> Result<()> {
+    let booth = Booth::open(engine)?;
+    for ratio in ["2:3", "3:2", "1:1", "9:16", "16:9", "5:7", "4:5"] {
+        let form = Form::new()
+            .text("title", ratio)
+            .text("prompt", "")
+            .text("aspect_ratio", ratio)
+            .file("thumbnail", "small.jpg", "image/jpeg", &photo(1));
+        let made = booth.client().post_form("/api/v1/themes", form).ok();
+        assert_eq!(made["params"]["aspect_ratio"], ratio);
+    }
+    Ok(())
+}
