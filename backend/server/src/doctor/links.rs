@@ -26,8 +26,9 @@ pub(super) fn open_to_strangers(server: &Server) -> Check {
         Some(base) => Check::warning(
             "proxy",
             format!(
-                "{base} leads here while we listen on loopback, where no key is asked for: \
-                 whoever passes the proxy is the operator."
+                "{base} leads here while we listen on loopback, where no key is asked for. Calls that \
+                 show they came through a proxy are refused, but a proxy that hides itself would make \
+                 everybody the operator."
             ),
             "Set BIND_ADDR to an address beyond loopback, so that keys are asked for, or let the \
              proxy pass on /p/, /assets/, /static/ and /api/v1/drive/qr only.",
