@@ -6,7 +6,6 @@ use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect,
 };
 
 use crate::StoreError;
@@ -98,7 +97,7 @@ pub async fn current(db: &impl ConnectionTrait, session: SessionId) -> Result<Ve
     Ok(rows.into_iter().map(Photo::from).collect())
 }
 
-/// The same for several sessions at once, in no order between them.
+/// The shots that a job is made of, in order.
 pub async fn of_job(db: &impl ConnectionTrait, job: JobId) -> Result<Vec<Photo>, StoreError> {
     let used = job_photos::Entity::find()
         .filter(job_photos::Column::JobId.eq(job.0))
@@ -163,28 +162,22 @@ pub async fn take_unused(tx: &impl ConnectionTrait, candidates: &[Photo]) -> Res
     take(tx, rows).await
 }
 
-/// Every name of an original that has a row, for the sweep of left-over files.
+/// Whether an original of this name has a row.
 pub async fn has_file(db: &impl ConnectionTrait, file_name: &str) -> Result<bool, StoreError> {
-    let found: Option<i64> = Entity::find()
-        .select_only()
-        .column(Column::Id)
+    Ok(Entity::find()
         .filter(Column::FileName.eq(file_name))
-        .into_tuple()
-        .one(db)
-        .await?;
-    Ok(found.is_some())
+        .count(db)
+        .await?
+        > 0)
 }
 
 /// Whether a preview of this name has a row.
 pub async fn has_preview(db: &impl ConnectionTrait, preview_name: &str) -> Result<bool, StoreError> {
-    let found: Option<i64> = Entity::find()
-        .select_only()
-        .column(Column::Id)
+    Ok(Entity::find()
         .filter(Column::PreviewName.eq(preview_name))
-        .into_tuple()
-        .one(db)
-        .await?;
-    Ok(found.is_some())
+        .count(db)
+        .await?
+        > 0)
 }
 
 fn unused() -> Expr {
