@@ -70,19 +70,25 @@ pub async fn serve(config: Config, ready: impl FnOnce()) -> Result<(), AppError>
     let mut background = start_background(&context);
     ready();
     tokio::select! {
-        ended = &mut server => ended?,
+        served = &mut server => served?,
         () = stopped => {
             tracing::info!("Stopping: work in hand is finished or given back");
+            handle.pause().await;
             context.stopping.cancel();
-            // The server has to go on running while it lets requests in hand finish.
-            let ((), ended) = tokio::join!(handle.stop(true), server);
-            ended?;
+            // Requests in hand go on while the workers give their work back. The server ends last:
+            // database connections that were opened for a request die with the thread that served it.
+            let drained = async {
+                let drained = ended(&mut background).await;
+                handle.stop(true).await;
+                drained
+            };
+            let (drained, served) = tokio::join!(drained, server);
+            served?;
+            drained?;
         }
     }
     context.stopping.cancel();
-    while let Some(ended) = background.join_next().await {
-        ended??;
-    }
+    ended(&mut background).await?;
     close(context).await?;
     drop(lock);
     tracing::info!("Stopped");
@@ -100,9 +106,7 @@ pub async fn work(config: Config) -> Result<(), AppError> {
     stopped.await;
     tracing::info!("Stopping: work in hand is finished or given back");
     context.stopping.cancel();
-    while let Some(ended) = background.join_next().await {
-        ended??;
-    }
+    ended(&mut background).await?;
     close(context).await
 }
 
@@ -273,6 +277,13 @@ fn start_background(context: &Context) -> JoinSet<Result<(), AppError>> {
         Ok(())
     });
     background
+}
+
+async fn ended(background: &mut JoinSet<Result<(), AppError>>) -> Result<(), AppError> {
+    while let Some(ended) = background.join_next().await {
+        ended??;
+    }
+    Ok(())
 }
 
 async fn sweep_hourly(context: &Context) {
