@@ -4,6 +4,7 @@
 //! its own file. A target says as early as it can which links a result will
 //! have, so that the QR code is on screen before the picture is made.
 
+pub mod drive;
 mod links;
 mod local;
 

@@ -1,0 +1,1 @@
+//! Signing in to Google: credentials on disk, tokens in memory.
