@@ -73,11 +73,11 @@ pub async fn serve(config: Config, ready: impl FnOnce()) -> Result<(), AppError>
         served = &mut server => served?,
         () = stopped => {
             tracing::info!("Stopping: work in hand is finished or given back");
-            handle.pause().await;
             context.stopping.cancel();
             // Requests in hand go on while the workers give their work back. The server ends last:
             // database connections that were opened for a request die with the thread that served it.
             let drained = async {
+                handle.pause().await;
                 let drained = ended(&mut background).await;
                 handle.stop(true).await;
                 drained
