@@ -1,0 +1,1 @@
+//! Signing in against a server that follows a script.
