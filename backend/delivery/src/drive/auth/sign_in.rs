@@ -1,6 +1,7 @@
 //! Access tokens for whoever calls Drive: fresh, one refresh at a time.
 
 use std::fmt;
+use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +25,7 @@ use crate::drive::http::HttpClient;
 /// A token that ends sooner than this is renewed while it can still be used.
 const AHEAD: Duration = Duration::from_secs(5 * 60);
 /// A token that ends sooner than this is not handed out.
-const LEAST: Duration = Duration::from_secs(60);
+pub(super) const LEAST: Duration = Duration::from_secs(60);
 /// The whole request to the token endpoint.
 pub(super) const LIMIT: Duration = Duration::from_secs(10);
 /// So long a refusal is taken as the answer, and an early renewal that failed is not repeated.
@@ -123,6 +124,11 @@ impl SignIn {
         Some(held.credentials.fingerprint())
     }
 
+    /// Where the OAuth client's own file is.
+    pub(super) fn client_secrets(&self) -> &Path {
+        &self.inner.files.client_secrets
+    }
+
     pub(super) fn vault(&self) -> &Vault {
         &self.inner.vault
     }
@@ -160,8 +166,9 @@ impl SignIn {
         }
         let _turn = match spare {
             None => inner.turn.lock().await,
-            Some(spare) => match inner.turn.try_lock() {
-                Ok(turn) if self.recent_failure().is_none() => turn,
+            Some(spare) => match (inner.turn.try_lock(), self.recent_failure()) {
+                (_, Some(refusal)) if !refusal.heals() => return Err(refusal),
+                (Ok(turn), None) => turn,
                 _ => return Ok(Obtained::found(spare)),
             },
         };
@@ -183,7 +190,9 @@ impl SignIn {
                 }
                 Ok(None) => {}
                 Err(error) => {
-                    inner.vault.record_failure(&error, self.now());
+                    if error.was_asked_for() {
+                        inner.vault.record_failure(&error, self.now());
+                    }
                     let spare = self.usable(&held, LEAST, rejected);
                     return match spare {
                         Some(spare) if error.heals() => Ok(Obtained::found(spare)),
@@ -265,8 +274,8 @@ impl SignIn {
         match written {
             Ok(Ok(Replaced::Done)) => vault.forget_unsaved(),
             Ok(Ok(Replaced::Changed)) => return Ok(None),
-            Ok(Err(error)) => self.keep_in_memory(grant, file, error.to_string()),
-            Err(error) => self.keep_in_memory(grant, file, error.to_string()),
+            Ok(Err(error)) => self.keep_in_memory(grant, file, &error.to_string()),
+            Err(error) => self.keep_in_memory(grant, file, &error.to_string()),
         }
         // The new token may have come with less than the old one had.
         vault.look()?;
@@ -276,9 +285,13 @@ impl SignIn {
         }))
     }
 
-    fn keep_in_memory(&self, grant: &UserGrant, file: TokenFile, problem: String) {
+    fn keep_in_memory(&self, grant: &UserGrant, file: TokenFile, problem: &str) {
         let path = self.inner.files.token.display();
-        if self.inner.vault.keep_unsaved(grant.stamp, file, problem.clone()) {
+        if self
+            .inner
+            .vault
+            .keep_unsaved(grant.stamp, file, problem.to_owned())
+        {
             tracing::warn!(
                 "Could not write the Google token to {path} ({problem}); it is kept in memory until the service ends"
             );

@@ -5,6 +5,7 @@ use boothline_domain::clock::Timestamp;
 use super::SignIn;
 use super::credentials::Credentials;
 use super::error::{SignInError, wall_clock};
+use super::sign_in::LEAST;
 use super::vault::Held;
 
 /// Whether and how we are signed in.
@@ -67,10 +68,16 @@ impl SignIn {
         let valid = held
             .access
             .as_ref()
-            .and_then(|access| access.lasts(std::time::Duration::ZERO, self.now()));
+            .and_then(|access| access.lasts(LEAST, self.now()));
         match self.vault().failure() {
             Some(failure) if !failure.error.heals() || valid != Some(true) => return Err(failure.error),
             _ => {}
+        }
+        if let Credentials::User(grant) = &held.credentials
+            && held.credentials.can_refresh()
+            && valid != Some(true)
+        {
+            grant.client(self.client_secrets())?;
         }
         if held.credentials.can_refresh() || valid.unwrap_or(held.access.is_some()) {
             return Ok(());
