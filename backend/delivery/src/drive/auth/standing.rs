@@ -39,7 +39,7 @@ impl SignIn {
             self.outlook().await
         };
         // Whatever the outcome is, the files say what there is.
-        let held = self.vault().look_unscoped().ok();
+        let held = self.inner.vault.look_unscoped().ok();
         let (status, message) = match &outcome {
             Ok(()) => (
                 "authorized",
@@ -69,7 +69,7 @@ impl SignIn {
             .access
             .as_ref()
             .and_then(|access| access.lasts(LEAST, self.now()));
-        match self.vault().failure() {
+        match self.inner.vault.failure() {
             Some(failure) if !failure.error.heals() || valid != Some(true) => return Err(failure.error),
             _ => {}
         }
@@ -77,7 +77,7 @@ impl SignIn {
             && held.credentials.can_refresh()
             && valid != Some(true)
         {
-            grant.client(self.client_secrets())?;
+            grant.client(&self.inner.files.client_secrets)?;
         }
         if held.credentials.can_refresh() || valid.unwrap_or(held.access.is_some()) {
             return Ok(());
@@ -111,7 +111,7 @@ impl SignIn {
                     .to_owned(),
             );
         }
-        if let Some(problem) = self.vault().unsaved_problem() {
+        if let Some(problem) = self.inner.vault.unsaved_problem() {
             sentences.push(format!(
                 "The token file cannot be written ({problem}); the current token is kept in memory."
             ));

@@ -94,6 +94,19 @@ async fn a_token_without_refresh_token_serves_until_its_end() {
 }
 
 #[tokio::test]
+async fn a_token_of_unknown_age_is_renewed_where_it_can_be() {
+    let server = renewing().await;
+    let booth = Booth::new();
+    let mut content = token_content(&server, "ya29.undated", OVER);
+    content["expiry"] = Value::Null;
+    booth.write("token.json", &content);
+    assert_eq!(booth.sign_in().token().await.unwrap(), "ya29.new0");
+    content["refresh_token"] = Value::Null;
+    booth.write("token.json", &content);
+    assert_eq!(booth.sign_in().token().await.unwrap(), "ya29.undated");
+}
+
+#[tokio::test]
 async fn a_token_with_too_little_scope_is_refused_before_anybody_is_asked() {
     let server = renewing().await;
     for (scopes, enough) in [
