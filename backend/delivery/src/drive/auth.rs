@@ -13,6 +13,7 @@ mod disk;
 mod endpoint;
 mod error;
 pub mod login;
+mod refresh;
 mod scope;
 mod secret;
 mod service_account;

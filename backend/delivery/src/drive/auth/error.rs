@@ -119,6 +119,19 @@ impl SignInError {
         matches!(self, Self::Unreachable { .. })
     }
 
+    /// Whether it is what a request has brought, and not only what the files say.
+    pub(super) fn was_asked_for(&self) -> bool {
+        matches!(
+            self,
+            Self::Revoked { .. }
+                | Self::WrongClient(_)
+                | Self::ClockWrong { .. }
+                | Self::AccountRefused(_)
+                | Self::Refused(_)
+                | Self::Unreachable { .. }
+        )
+    }
+
     /// The word for it in `GET /drive/status`.
     pub(super) fn status(&self) -> &'static str {
         match self {
@@ -217,11 +230,8 @@ fn aside(skew: Option<Skew>) -> String {
 
 /// A certificate that is "not valid yet" mostly means that our clock has forgotten the date.
 fn clock_hint(problem: &str) -> &'static str {
-    let about_time = problem.contains("NotValidYet")
-        || problem.contains("not valid yet")
-        || problem.contains("Expired")
-        || problem.contains("certificate expired");
-    if about_time && problem.contains("certificate") {
+    let about_time = ["certificate expired", "certificate not valid yet"];
+    if about_time.iter().any(|words| problem.contains(words)) {
         " Check the date of this machine's clock."
     } else {
         ""

@@ -9,13 +9,8 @@ use boothline_domain::clock::{SharedClock, Timestamp};
 use google_drive3::common::GetToken;
 use tokio::sync::Mutex;
 
-use super::credentials::{AccessToken, Credentials, UserGrant};
-use super::disk::{self, Replaced};
-use super::endpoint::{self, Granted};
+use super::credentials::AccessToken;
 use super::error::SignInError;
-use super::secret::Secret;
-use super::service_account::ServiceAccountKey;
-use super::token_file::TokenFile;
 use super::vault::{Held, Vault};
 use super::{CredentialFiles, Scope};
 use crate::drive::DriveError;
@@ -24,7 +19,7 @@ use crate::drive::http::HttpClient;
 /// A token that ends sooner than this is renewed while it can still be used.
 const AHEAD: Duration = Duration::from_secs(5 * 60);
 /// A token that ends sooner than this is not handed out.
-const LEAST: Duration = Duration::from_secs(60);
+pub(super) const LEAST: Duration = Duration::from_secs(60);
 /// The whole request to the token endpoint.
 pub(super) const LIMIT: Duration = Duration::from_secs(10);
 /// So long a refusal is taken as the answer, and an early renewal that failed is not repeated.
@@ -37,16 +32,17 @@ const ROUNDS: usize = 2;
 /// Signs in to Google, for all callers together. A clone is the same sign-in.
 #[derive(Clone)]
 pub struct SignIn {
-    inner: Arc<Inner>,
+    pub(super) inner: Arc<Inner>,
 }
 
-struct Inner {
-    vault: Vault,
-    files: CredentialFiles,
-    scope: Scope,
-    http: HttpClient,
+pub(super) struct Inner {
+    pub(super) vault: Vault,
+    pub(super) files: CredentialFiles,
+    pub(super) scope: Scope,
+    pub(super) http: HttpClient,
     clock: SharedClock,
-    limit: Duration,
+    /// For a whole request to the token endpoint.
+    pub(super) limit: Duration,
     /// Held during a refresh.
     turn: Mutex<()>,
 }
@@ -123,10 +119,6 @@ impl SignIn {
         Some(held.credentials.fingerprint())
     }
 
-    pub(super) fn vault(&self) -> &Vault {
-        &self.inner.vault
-    }
-
     pub(super) fn now(&self) -> Timestamp {
         self.inner.clock.now()
     }
@@ -160,8 +152,9 @@ impl SignIn {
         }
         let _turn = match spare {
             None => inner.turn.lock().await,
-            Some(spare) => match inner.turn.try_lock() {
-                Ok(turn) if self.recent_failure().is_none() => turn,
+            Some(spare) => match (inner.turn.try_lock(), self.recent_failure()) {
+                (_, Some(refusal)) if !refusal.heals() => return Err(refusal),
+                (Ok(turn), None) => turn,
                 _ => return Ok(Obtained::found(spare)),
             },
         };
@@ -183,7 +176,9 @@ impl SignIn {
                 }
                 Ok(None) => {}
                 Err(error) => {
-                    inner.vault.record_failure(&error, self.now());
+                    if error.was_asked_for() {
+                        inner.vault.record_failure(&error, self.now());
+                    }
                     let spare = self.usable(&held, LEAST, rejected);
                     return match spare {
                         Some(spare) if error.heals() => Ok(Obtained::found(spare)),
@@ -223,90 +218,6 @@ impl SignIn {
         let failure = self.inner.vault.failure()?;
         let now = self.now();
         (now >= failure.at && now.since(failure.at) < PAUSE).then_some(failure.error)
-    }
-
-    /// Asks for a new token. `None` when the token file was replaced or deleted meanwhile.
-    async fn refresh(&self, credentials: &Credentials) -> Result<Option<AccessToken>, SignInError> {
-        match credentials {
-            Credentials::User(grant) => self.refresh_user(grant).await,
-            Credentials::ServiceAccount(key) => self.refresh_account(key).await.map(Some),
-        }
-    }
-
-    async fn refresh_user(&self, grant: &UserGrant) -> Result<Option<AccessToken>, SignInError> {
-        let inner = &*self.inner;
-        let client = grant.client(&inner.files.client_secrets)?;
-        let refresh_token = grant.file.refresh_token.as_ref();
-        let form = [
-            ("grant_type", "refresh_token"),
-            ("client_id", client.id),
-            ("client_secret", client.secret.map_or("", Secret::expose)),
-            ("refresh_token", refresh_token.map_or("", Secret::expose)),
-        ];
-        let granted = endpoint::token(&inner.http, &client.token_uri, &form, inner.limit, self.now())
-            .await
-            .map_err(|error| SignInError::for_user(error, grant.age(self.now())))?;
-        self.keep(grant, &granted).await
-    }
-
-    /// Keeps what a refresh has brought, on disk or, where that fails, in memory.
-    async fn keep(&self, grant: &UserGrant, granted: &Granted) -> Result<Option<AccessToken>, SignInError> {
-        let vault = &self.inner.vault;
-        let now = self.now();
-        let invalid = |problem| SignInError::InvalidFile {
-            path: self.inner.files.token.clone(),
-            problem,
-            cure: "Sign in again with `boothline auth drive`.",
-        };
-        let file = grant.file.with(granted, now).map_err(invalid)?;
-        let (path, stamp, bytes) = (self.inner.files.token.clone(), grant.stamp, file.to_bytes());
-        let written =
-            tokio::task::spawn_blocking(move || disk::replace_unchanged(&path, stamp, &bytes)).await;
-        match written {
-            Ok(Ok(Replaced::Done)) => vault.forget_unsaved(),
-            Ok(Ok(Replaced::Changed)) => return Ok(None),
-            Ok(Err(error)) => self.keep_in_memory(grant, file, error.to_string()),
-            Err(error) => self.keep_in_memory(grant, file, error.to_string()),
-        }
-        // The new token may have come with less than the old one had.
-        vault.look()?;
-        Ok(Some(AccessToken {
-            value: granted.access_token.clone(),
-            expiry: Some(granted.ends(now)),
-        }))
-    }
-
-    fn keep_in_memory(&self, grant: &UserGrant, file: TokenFile, problem: String) {
-        let path = self.inner.files.token.display();
-        if self.inner.vault.keep_unsaved(grant.stamp, file, problem.clone()) {
-            tracing::warn!(
-                "Could not write the Google token to {path} ({problem}); it is kept in memory until the service ends"
-            );
-        }
-    }
-
-    async fn refresh_account(&self, key: &Arc<ServiceAccountKey>) -> Result<AccessToken, SignInError> {
-        let inner = &*self.inner;
-        let assertion = key
-            .assertion(inner.scope, self.now())
-            .ok_or_else(|| SignInError::InvalidFile {
-                path: inner.files.service_account.clone().unwrap_or_default(),
-                problem: "has a \"private_key\" that cannot sign".to_owned(),
-                cure: "Download the service account's key again from the Google Cloud console.",
-            })?;
-        let form = [
-            ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
-            ("assertion", assertion.as_str()),
-        ];
-        let granted = endpoint::token(&inner.http, &key.token_uri, &form, inner.limit, self.now())
-            .await
-            .map_err(SignInError::for_account)?;
-        let access = AccessToken {
-            expiry: Some(granted.ends(self.now())),
-            value: granted.access_token,
-        };
-        inner.vault.keep_account_token(key, access.clone());
-        Ok(access)
     }
 }
 

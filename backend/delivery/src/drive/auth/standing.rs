@@ -5,6 +5,7 @@ use boothline_domain::clock::Timestamp;
 use super::SignIn;
 use super::credentials::Credentials;
 use super::error::{SignInError, wall_clock};
+use super::sign_in::LEAST;
 use super::vault::Held;
 
 /// Whether and how we are signed in.
@@ -38,7 +39,7 @@ impl SignIn {
             self.outlook().await
         };
         // Whatever the outcome is, the files say what there is.
-        let held = self.vault().look_unscoped().ok();
+        let held = self.inner.vault.look_unscoped().ok();
         let (status, message) = match &outcome {
             Ok(()) => (
                 "authorized",
@@ -67,10 +68,16 @@ impl SignIn {
         let valid = held
             .access
             .as_ref()
-            .and_then(|access| access.lasts(std::time::Duration::ZERO, self.now()));
-        match self.vault().failure() {
+            .and_then(|access| access.lasts(LEAST, self.now()));
+        match self.inner.vault.failure() {
             Some(failure) if !failure.error.heals() || valid != Some(true) => return Err(failure.error),
             _ => {}
+        }
+        if let Credentials::User(grant) = &held.credentials
+            && held.credentials.can_refresh()
+            && valid != Some(true)
+        {
+            grant.client(&self.inner.files.client_secrets)?;
         }
         if held.credentials.can_refresh() || valid.unwrap_or(held.access.is_some()) {
             return Ok(());
@@ -104,7 +111,7 @@ impl SignIn {
                     .to_owned(),
             );
         }
-        if let Some(problem) = self.vault().unsaved_problem() {
+        if let Some(problem) = self.inner.vault.unsaved_problem() {
             sentences.push(format!(
                 "The token file cannot be written ({problem}); the current token is kept in memory."
             ));
