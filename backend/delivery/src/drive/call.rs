@@ -142,7 +142,7 @@ impl Drive {
         Fut: Future<Output = Result<T, Fault>>,
     {
         let token = sound(token)?;
-        let turn = self.pacer().turn_of(errand.rank).await;
+        let turn = self.turn(errand.rank).await?;
         let witness = Witness {
             seen: Arc::default(),
             clock: Arc::clone(&self.inner.clock),
@@ -160,6 +160,14 @@ impl Drive {
         };
         self.tell_pacer(turn, errand.sharing, result.as_ref().err());
         result
+    }
+
+    /// Waits for a turn; but a pause of many minutes is for the queue to wait, not for a worker.
+    async fn turn(&self, rank: Rank) -> Result<Turn, DriveError> {
+        match self.pacer().pause() {
+            Some(pause) if pause > LONGEST_WAIT => Err(errors::classify(429, "", "", Some(pause))),
+            _ => Ok(self.pacer().turn_of(rank).await),
+        }
     }
 
     fn hub(&self, token: &str) -> Hub {
@@ -225,6 +233,9 @@ const USER_AGENT: &str = concat!("boothline/", env!("CARGO_PKG_VERSION"));
 /// A pause that a call may sit out by itself.
 const SHORT_PAUSE: Duration = Duration::from_secs(5);
 
+/// A pause that a request waits for in line.
+const LONGEST_WAIT: Duration = Duration::from_secs(90);
+
 /// The uploader's way to Drive.
 pub(super) struct Paced<'a> {
     pub(super) drive: &'a Drive,
@@ -237,7 +248,7 @@ impl Paced<'_> {
         request: Request<Bytes>,
         limit: Duration,
     ) -> Result<Response<Bytes>, DriveError> {
-        let turn = self.drive.pacer().turn_of(self.rank).await;
+        let turn = self.drive.turn(self.rank).await?;
         let answer = http::send(&self.drive.inner.http, request, limit)
             .await
             .map_err(|error| errors::from_http(&error))?;

@@ -1,5 +1,7 @@
 //! The one HTTP client that all calls to Google share, with a time limit for each of them.
 
+mod in_time;
+
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,14 +13,19 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
+pub use in_time::InTime;
+
 /// What opens connections: TLS by ring with the machine's root certificates, or plain HTTP.
-pub type Connector = HttpsConnector<HttpConnector>;
+pub type Connector = InTime<HttpsConnector<HttpConnector>>;
 
 /// The client of google-drive3's hub and of our own requests.
 pub type HttpClient = Client<Connector, BoxBody<Bytes, hyper::Error>>;
 
 /// A venue's network that cannot even connect in this time counts as away.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// And one where name, connection and encryption together take longer: behind a
+/// router whose uplink is down, the name alone may take half a minute to fail.
+const REACH_TIMEOUT: Duration = Duration::from_secs(7);
 const IDLE: Duration = Duration::from_secs(60);
 const PING: Duration = Duration::from_secs(15);
 /// No answer that we ask for is larger; a page of 1,000 listed files has about half of it.
@@ -46,6 +53,10 @@ pub enum HttpError {
 /// # Errors
 /// When the machine has no root certificates (Debian: package ca-certificates).
 pub fn client() -> std::io::Result<HttpClient> {
+    client_within(REACH_TIMEOUT)
+}
+
+fn client_within(limit: Duration) -> std::io::Result<HttpClient> {
     let mut http = HttpConnector::new();
     http.enforce_http(false);
     http.set_nodelay(true);
@@ -65,7 +76,7 @@ pub fn client() -> std::io::Result<HttpClient> {
         .http2_keep_alive_interval(Some(PING))
         .http2_keep_alive_timeout(CONNECT_TIMEOUT)
         .http2_keep_alive_while_idle(true);
-    Ok(builder.build(connector))
+    Ok(builder.build(InTime::new(connector, limit)))
 }
 
 /// Sends a request and reads its whole answer within `limit`.
@@ -127,4 +138,44 @@ fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
         cause = next;
     }
     cause.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::net::TcpListener;
+
+    const MOMENT: Duration = Duration::from_millis(100);
+
+    async fn ask(url: String, limit: Duration) -> HttpError {
+        let request = Request::get(url).body(Bytes::new()).unwrap();
+        send(&client_within(MOMENT).unwrap(), request, limit)
+            .await
+            .unwrap_err()
+    }
+
+    #[tokio::test]
+    async fn a_network_that_swallows_the_handshake_counts_as_no_connection() {
+        let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("https://{}/", silent.local_addr().unwrap());
+        let error = ask(url, MOMENT * 50).await;
+        assert!(matches!(error, HttpError::Connect(_)), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_server_that_never_answers_is_another_trouble() {
+        let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", silent.local_addr().unwrap());
+        let error = ask(url, MOMENT * 3).await;
+        assert!(matches!(error, HttpError::Timeout(_)), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_closed_port_counts_as_no_connection() {
+        let gone = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", gone.local_addr().unwrap());
+        drop(gone);
+        let error = ask(url, MOMENT * 50).await;
+        assert!(matches!(error, HttpError::Connect(_)), "{error}");
+    }
 }

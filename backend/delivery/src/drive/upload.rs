@@ -59,3 +59,6 @@ pub enum Stopped {
     /// It cannot go on in this session.
     Refused(DriveError),
 }
+
+#[cfg(test)]
+mod tests;
