@@ -111,7 +111,7 @@ impl Booth {
 /// Limits of a booth that has no time to lose.
 pub(crate) fn patience() -> Patience {
     Patience {
-        small: Duration::from_millis(400),
+        small: Duration::from_millis(600),
         slowest_line: 20_000_000,
         probe: Duration::from_millis(300),
         retries: 2,

@@ -432,9 +432,10 @@ async fn a_session_address_elsewhere_gets_no_bytes() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn deliveries_run_side_by_side_on_any_thread() {
     let booth = Booth::new().await;
+    let photo = booth.parcel(SMALL);
     let mut set = tokio::task::JoinSet::new();
     for n in 0..8 {
-        let (drive, mut parcel) = (booth.drive.clone(), booth.parcel(SMALL));
+        let (drive, mut parcel) = (booth.drive.clone(), photo.clone());
         parcel.file_id = format!("id-{n}");
         set.spawn(async move {
             let mut diary = crate::booth::Diary::default();
