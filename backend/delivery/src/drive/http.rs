@@ -20,14 +20,18 @@ pub type HttpClient = Client<Connector, BoxBody<Bytes, hyper::Error>>;
 /// A venue's network that cannot even connect in this time counts as away.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const IDLE: Duration = Duration::from_secs(60);
+const PING: Duration = Duration::from_secs(15);
 /// No answer that we ask for is larger; a page of 1,000 listed files has about half of it.
 const LARGEST_ANSWER: usize = 4 * 1024 * 1024;
 
 /// Why a request brought no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpError {
-    /// The connection could not be made, or broke.
-    #[error("the connection failed: {0}")]
+    /// The connection could not be made: nothing was sent.
+    #[error("no connection: {0}")]
+    Connect(String),
+    /// The connection broke; the request may have arrived.
+    #[error("the connection broke: {0}")]
     Transport(String),
     /// No whole answer in time.
     #[error("no answer within {} seconds", .0.as_secs())]
@@ -56,7 +60,11 @@ pub fn client() -> std::io::Result<HttpClient> {
     builder
         .pool_idle_timeout(IDLE)
         .pool_timer(TokioTimer::new())
-        .timer(TokioTimer::new());
+        .timer(TokioTimer::new())
+        // Without pings, a connection that died with the venue's network takes requests for minutes.
+        .http2_keep_alive_interval(Some(PING))
+        .http2_keep_alive_timeout(CONNECT_TIMEOUT)
+        .http2_keep_alive_while_idle(true);
     Ok(builder.build(connector))
 }
 
@@ -68,10 +76,7 @@ pub async fn send(
 ) -> Result<Response<Bytes>, HttpError> {
     let request = request.map(|bytes| Full::new(bytes).map_err(|never| match never {}).boxed());
     let whole = async {
-        let answer = client
-            .request(request)
-            .await
-            .map_err(|error| HttpError::Transport(root_cause(&error)))?;
+        let answer = client.request(request).await.map_err(|error| fault_of(&error))?;
         let (head, body) = answer.into_parts();
         let bytes = Limited::new(body, LARGEST_ANSWER)
             .collect()
@@ -89,6 +94,30 @@ pub async fn send(
     tokio::time::timeout(limit, whole)
         .await
         .unwrap_or(Err(HttpError::Timeout(limit)))
+}
+
+/// Sends a request without a body and reads the head of its answer only; the
+/// rest is not worth the venue's line.
+pub(crate) async fn head_of(
+    client: &HttpClient,
+    request: Request<()>,
+    limit: Duration,
+) -> Result<Response<()>, HttpError> {
+    let request = request.map(|()| Full::new(Bytes::new()).map_err(|never| match never {}).boxed());
+    match tokio::time::timeout(limit, client.request(request)).await {
+        Ok(Ok(answer)) => Ok(answer.map(drop)),
+        Ok(Err(error)) => Err(fault_of(&error)),
+        Err(_) => Err(HttpError::Timeout(limit)),
+    }
+}
+
+/// What a failure of the client means for the request.
+pub(crate) fn fault_of(error: &hyper_util::client::legacy::Error) -> HttpError {
+    if error.is_connect() {
+        HttpError::Connect(root_cause(error))
+    } else {
+        HttpError::Transport(root_cause(error))
+    }
 }
 
 /// The innermost cause: "Connection refused" says more than "client error".

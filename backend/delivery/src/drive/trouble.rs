@@ -58,6 +58,42 @@ pub struct DriveError {
 }
 
 impl DriveError {
+    /// Trouble of this kind, with a sentence for the operator.
+    pub fn new(trouble: Trouble, message: impl Into<String>) -> Self {
+        Self {
+            trouble,
+            message: message.into(),
+            detail: String::new(),
+            retry_after: None,
+        }
+    }
+
+    /// The same trouble, with the other side's own words.
+    #[must_use]
+    pub fn with_detail(self, detail: impl Into<String>) -> Self {
+        Self {
+            detail: detail.into(),
+            ..self
+        }
+    }
+
+    /// The same trouble, to be tried again after this pause.
+    #[must_use]
+    pub fn with_retry_after(self, pause: Option<Duration>) -> Self {
+        Self {
+            retry_after: pause,
+            ..self
+        }
+    }
+
+    /// Whether the same request may succeed in a moment.
+    pub(crate) fn is_transient(&self) -> bool {
+        matches!(
+            self.trouble,
+            Trouble::Interrupted | Trouble::ServerFault | Trouble::RateLimited
+        )
+    }
+
     /// What the trouble asks for.
     pub fn disposition(&self) -> Disposition {
         match self.trouble {
