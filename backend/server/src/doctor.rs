@@ -7,6 +7,7 @@ mod clock;
 mod database;
 mod delivery;
 mod disk;
+mod drive;
 mod folders;
 mod keys;
 mod links;
@@ -90,6 +91,7 @@ pub async fn examine(
     let mut checks = vec![settings::valid(environment)];
     checks.extend(at_rest(config, clock));
     checks.push(database::reachable(config).await);
+    checks.extend(drive::ready(config).await);
     checks.push(port::free_or_ours(config.server.bind_addr));
     checks
 }
