@@ -104,7 +104,7 @@ pub fn at_rest(config: &Config, clock: &dyn Clock) -> Vec<Check> {
     checks.extend(disk::free(&folders, config.storage.min_free_bytes));
     checks.push(clock::sane(clock.now(), &folders));
     checks.push(delivery::target(&config.delivery));
-    checks.push(links::lead_somewhere(&config.server));
+    checks.push(links::lead_somewhere(&config.server, config.delivery.kind()));
     checks.push(links::open_to_strangers(&config.server));
     checks.extend(keys::guarded(config));
     checks

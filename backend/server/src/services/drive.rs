@@ -9,6 +9,8 @@ pub mod sync;
 pub mod upload;
 pub mod watch;
 
+use std::time::Duration;
+
 use boothline_domain::JobId;
 use boothline_queue::NewTask;
 use sea_orm::DatabaseTransaction;
@@ -21,6 +23,9 @@ pub use desk::Desk;
 
 /// The kind and lane of the tasks that deliver to Drive.
 pub const DELIVER: &str = "deliver";
+
+/// The kind of the tasks that delete from Drive what was deleted here; in the same lane.
+pub const ERASE: &str = "erase";
 
 /// A guest who waits in front of the booth.
 pub const GUEST: i32 = 0;
@@ -44,6 +49,13 @@ pub struct DeliverTask {
     /// Nobody waits for it.
     #[serde(default)]
     pub batch: bool,
+}
+
+/// The payload of an erase task.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct EraseTask {
+    /// The file's id in Drive; there may be none.
+    pub file_id: String,
 }
 
 /// What an earlier try of a deliver task left for the next one.
@@ -75,6 +87,25 @@ pub async fn enqueue(
         .priority(priority)
         .max_attempts(TRIES);
     boothline_queue::enqueue(tx, new, context.now())
+        .await
+        .map_err(Refusal::internal)?;
+    Ok(())
+}
+
+/// An upload that is cancelled needs a moment to end.
+const UNTIL_UPLOADS_END: Duration = Duration::from_secs(60);
+
+/// Deletes a file from Drive, sooner or later, in the caller's transaction.
+pub async fn erase(context: &Context, tx: &DatabaseTransaction, file_id: String) -> Result<(), Refusal> {
+    let key = format!("erase:{file_id}");
+    let now = context.now();
+    let new = NewTask::new(ERASE, DELIVER, &EraseTask { file_id })
+        .map_err(Refusal::internal)?
+        .unique(key)
+        .priority(BACKLOG)
+        .not_before(now.plus(UNTIL_UPLOADS_END))
+        .max_attempts(TRIES);
+    boothline_queue::enqueue(tx, new, now)
         .await
         .map_err(Refusal::internal)?;
     Ok(())

@@ -334,11 +334,11 @@ async fn deliver_again(context: &Context, tx: &DatabaseTransaction, id: JobId) -
     view_of(tx, job).await
 }
 
-/// Deletes a job with its files, and the photos that only it was made of.
+/// Deletes a job with its files, here and in Drive, and the photos that only it was made of.
 ///
 /// Errors: 404; 409 while it is being rendered.
 pub async fn delete(context: &Context, id: JobId) -> Result<(), Refusal> {
-    let now = context.now();
+    let (here, now) = (context.clone(), context.now());
     let (job, unused) = context
         .database
         .write(move |tx| {
@@ -350,6 +350,9 @@ pub async fn delete(context: &Context, id: JobId) -> Result<(), Refusal> {
                 }
                 for key in [render_key(id), deliver_key(id)] {
                     cancel_key(tx, &key, now).await.map_err(Refusal::internal)?;
+                }
+                if let Some(file_id) = job.drive_file_id.clone().filter(|_| here.desk.is_some()) {
+                    drive::erase(&here, tx, file_id).await?;
                 }
                 let used = photos::of_job(tx, id).await?;
                 jobs::delete(tx, id, now).await?;

@@ -17,7 +17,7 @@ use tracing::Instrument;
 use super::Undone;
 use crate::context::Context;
 use crate::services::drive::delivering::{self, TaskJournal, chosen, kept_links};
-use crate::services::drive::{DeliverTask, Desk};
+use crate::services::drive::{DeliverTask, Desk, ERASE, EraseTask};
 
 const ARRIVED: &str = "In Google Drive, open to everybody who has the link.";
 /// A guest whose picture is older than this has gone home with the link.
@@ -70,7 +70,7 @@ impl Courier {
                 self.told(id, &delivered, started);
                 Ok(())
             }
-            Err(error) => Err(self.setback(running, id, error).await),
+            Err(error) => Err(self.setback(running, Some(id), error).await),
         }
     }
 
@@ -107,8 +107,20 @@ impl Courier {
         tracing::info!(job.id = %id, elapsed_ms, how, "Delivered job {id} to Drive in {elapsed_ms} ms ({how})");
     }
 
-    async fn setback(&self, running: &Running, id: JobId, error: DriveError) -> Setback {
-        tracing::warn!(job.id = %id, trouble = ?error.trouble, detail = error.detail, "Job {id} is not in Drive yet: {error}");
+    async fn erase(&self, running: &Running, task: &EraseTask) -> Result<(), Setback> {
+        let erased = self.desk.target.drive.delete(&task.file_id, Class::Backlog).await;
+        match erased {
+            Ok(()) => {
+                tracing::info!(drive.file = task.file_id, "Deleted a picture from Drive");
+                Ok(())
+            }
+            Err(error) => Err(self.setback(running, None, error).await),
+        }
+    }
+
+    async fn setback(&self, running: &Running, id: Option<JobId>, error: DriveError) -> Setback {
+        let what = &running.task().kind;
+        tracing::warn!(trouble = ?error.trouble, detail = error.detail, "Could not {what}: {error}");
         match error.trouble {
             Trouble::Offline | Trouble::Interrupted | Trouble::ServerFault => {
                 match self.desk.target.drive.reachable().await {
@@ -138,10 +150,12 @@ impl Courier {
         }
     }
 
-    async fn another_try(&self, running: &Running, id: JobId, error: &DriveError) -> Setback {
+    async fn another_try(&self, running: &Running, id: Option<JobId>, error: &DriveError) -> Setback {
         let wait = error.retry_after.unwrap_or_else(|| pause(running.task().attempt));
         let word = Word::LineUp(format!("{error} It is tried again by itself."));
-        if let Err(setback) = self.say(id, word).await {
+        if let Some(id) = id
+            && let Err(setback) = self.say(id, word).await
+        {
             return setback;
         }
         Setback::RetryAfter {
@@ -221,16 +235,26 @@ fn chance() -> f64 {
 #[async_trait]
 impl Handler for Courier {
     async fn run(&self, running: &Running) -> Result<(), Setback> {
-        let task: DeliverTask = running.payload()?;
-        let span = tracing::info_span!("deliver", job.id = task.job_id);
+        let work = async {
+            if running.task().kind == ERASE {
+                return self.erase(running, &running.payload()?).await;
+            }
+            let task: DeliverTask = running.payload()?;
+            let span = tracing::info_span!("deliver", job.id = task.job_id);
+            self.deliver(running, &task).instrument(span).await
+        };
         tokio::select! {
             biased;
             () = running.cancelled().cancelled() => Err(Setback::Interrupted),
-            outcome = self.deliver(running, &task).instrument(span) => outcome,
+            outcome = work => outcome,
         }
     }
 
     async fn dead(&self, task: &Task, reason: &str, tx: &DatabaseTransaction) -> Result<(), BoxError> {
+        if task.kind == ERASE {
+            tracing::error!(reason, "A deleted picture may remain in Drive: {reason}");
+            return Ok(());
+        }
         let DeliverTask { job_id, .. } = serde_json::from_value(task.payload.clone())?;
         let id = JobId(job_id);
         tracing::error!(job.id = %id, reason, "Job {id} could not be delivered: {reason}");

@@ -235,7 +235,7 @@ pub fn kept_links(context: &Context, desk: &Desk, job: &Job, delivered: &Deliver
             ..fresh
         },
         _ if delivered.links_changed => {
-            tracing::warn!(job.id = %job.id, predicted = fresh.download_link, "Drive gave job {} other links than predicted", job.id);
+            tracing::warn!(job.id = %job.id, "Drive gave job {} other links than predicted", job.id);
             pool::promise_of(
                 context,
                 desk,

@@ -170,11 +170,7 @@ impl Desk {
             return Ok(account);
         }
         if before.is_some_and(|before| before.id != known.id) {
-            tracing::warn!(
-                account = known.email,
-                "Pictures now go to another Drive account: {}",
-                known.email
-            );
+            tracing::warn!("Pictures now go to another Drive account");
         }
         let json = serde_json::to_string(&known).map_err(local)?;
         remember(context, ACCOUNT, json).await?;

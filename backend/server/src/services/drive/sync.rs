@@ -95,7 +95,7 @@ pub struct Report {
 pub struct Step {
     /// The job that came out since the last step.
     pub job_id: i64,
-    /// `delivered`, `failed` or `missing`.
+    /// `delivered` or `failed`.
     pub outcome: &'static str,
     /// Jobs that came out.
     pub done: usize,
