@@ -1,5 +1,6 @@
 //! Links of a result, and the address of the QR code that carries one.
 
+use boothline_domain::clock::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// The links that a result has from the moment it is accepted.
@@ -8,11 +9,11 @@ pub struct Links {
     /// The page that a guest opens, where we serve one.
     pub share_url: Option<String>,
     /// A link for people.
-    pub drive_link: String,
+    pub drive_link: Option<String>,
     /// A link to the bytes.
-    pub download_link: String,
+    pub download_link: Option<String>,
     /// What the QR code carries: one of the others.
-    pub qr_target: String,
+    pub qr_target: Option<String>,
 }
 
 /// Whether photos can be delivered, in the words of `GET /drive/status`.
@@ -24,6 +25,12 @@ pub struct Standing {
     pub status: &'static str,
     /// A plain sentence.
     pub message: String,
+    /// When the token ends.
+    pub expiry: Option<Timestamp>,
+    /// Whether the token can be renewed.
+    pub has_refresh_token: bool,
+    /// Whether this look renewed it.
+    pub refreshed: bool,
 }
 
 /// What `encodeURIComponent` of browsers leaves as it is.

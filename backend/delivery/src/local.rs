@@ -31,20 +31,28 @@ impl LocalTarget {
     }
 
     pub(crate) fn links(&self, code: &ShareCode, compressed_url: &str) -> Links {
-        let page = format!("{}/p/{code}", self.base);
+        let page = self.page(code);
         Links {
             share_url: Some(page.clone()),
-            drive_link: page.clone(),
-            download_link: format!("{}{compressed_url}", self.base),
-            qr_target: page,
+            drive_link: Some(page.clone()),
+            download_link: Some(format!("{}{compressed_url}", self.base)),
+            qr_target: Some(page),
         }
     }
 
-    pub(crate) fn standing(&self) -> Standing {
+    pub(crate) fn page(&self, code: &ShareCode) -> String {
+        format!("{}/p/{code}", self.base)
+    }
+
+    /// What an operator has to know about it.
+    pub fn standing(&self) -> Standing {
         Standing {
             ok: true,
             status: "local",
             message: format!("Photos stay on this machine; guests open them at {}.", self.base),
+            expiry: None,
+            has_refresh_token: false,
+            refreshed: false,
         }
     }
 }
@@ -63,8 +71,8 @@ mod tests {
             Some(format!("http://10.0.0.7:8000/p/{code}").as_str())
         );
         assert_eq!(
-            links.download_link,
-            "http://10.0.0.7:8000/static/compressed/x.jpg"
+            links.download_link.as_deref(),
+            Some("http://10.0.0.7:8000/static/compressed/x.jpg")
         );
         assert_eq!(links.qr_target, links.drive_link);
     }

@@ -13,4 +13,6 @@ mod states;
 pub use disposition::Disposition;
 pub use ids::{GuestId, JobId, OverlayId, PhotoId, SessionId, ThemeId, ThemeIdError};
 pub use share_code::{ShareCode, ShareCodeError};
-pub use states::{DeliveryState, InvalidTransition, JobMode, JobStatus, SessionStatus, UnknownState};
+pub use states::{
+    DeliveryState, InvalidTransition, JobMode, JobStatus, SessionStatus, TargetKind, UnknownState,
+};

@@ -113,6 +113,38 @@ states! {
     }
 }
 
+/// Where a job's result is delivered to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TargetKind {
+    /// Our own share pages.
+    Local,
+    /// A Google Drive folder.
+    Drive,
+}
+
+impl TargetKind {
+    /// The word in the database and the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+            Self::Drive => "drive",
+        }
+    }
+}
+
+impl FromStr for TargetKind {
+    type Err = UnknownState;
+
+    fn from_str(text: &str) -> Result<Self, UnknownState> {
+        match text {
+            "local" => Ok(Self::Local),
+            "drive" => Ok(Self::Drive),
+            other => Err(UnknownState(other.to_owned())),
+        }
+    }
+}
+
 /// What a job makes of the photo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::HttpServer;
-use boothline_delivery::{LocalTarget, Target};
-use boothline_domain::JobId;
-use boothline_domain::clock::{Clock, SystemClock};
+use boothline_delivery::{DriveTarget, LocalTarget, Target};
+use boothline_domain::clock::{SharedClock, SystemClock};
+use boothline_domain::{JobId, TargetKind};
 use boothline_queue::{LeaseTerms, Queue};
-use boothline_store::Database;
+use boothline_store::{Database, jobs as jobs_store};
 use metrics_exporter_prometheus::PrometheusBuilder;
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -23,6 +24,8 @@ use crate::migrator::Migrator;
 use crate::origins::Origins;
 use crate::places::Places;
 use crate::rate_limit::RateLimit;
+use crate::services::drive::sync::{self as drive_sync, Report, Step, Wish};
+use crate::services::drive::{Desk, connection, watch};
 use crate::services::{jobs, looks, once::Once, sweep};
 use crate::studio::Studio;
 use crate::{http, tasks};
@@ -51,6 +54,9 @@ pub async fn serve(config: Config, ready: impl FnOnce()) -> Result<(), AppError>
     // The lock says that nobody else fills it.
     sweep::clear_incoming(&context.places);
     looks::seed(&context).await?;
+    if let Some(desk) = &context.desk {
+        watch::get_ready(&context, desk).await;
+    }
 
     let served = context.clone();
     let server = HttpServer::new(move || http::application(&served))
@@ -135,6 +141,54 @@ pub async fn retry_job(config: &Config, id: JobId) -> Result<(), AppError> {
     close(context).await
 }
 
+/// Delivers finished jobs that are not in Drive. Beside a running service that one does the
+/// work; else this process does it.
+///
+/// # Errors
+/// When Drive is not set up or cannot be reached, or the database cannot be used.
+pub async fn sync(config: Config, wish: Wish, steps: mpsc::Sender<Step>) -> Result<Report, AppError> {
+    let alone = lock_data(&config).is_ok();
+    let context = open(config, "command").await?;
+    drive_sync::desk(&context)?;
+    let (stop, worker) = (CancellationToken::new(), tasks::courier(&context));
+    let work = async {
+        match alone {
+            true => worker.run(stop.clone()).await,
+            false => Ok(()),
+        }
+    };
+    let sync = async {
+        let report = drive_sync::sync(&context, wish, &steps).await;
+        drop(steps);
+        stop.cancel();
+        report
+    };
+    let interrupted = async {
+        asked_to_stop().await;
+        context.stopping.cancel();
+        std::future::pending::<()>().await;
+    };
+    let (report, worked) = tokio::select! {
+        both = async { tokio::join!(sync, work) } => both,
+        () = interrupted => return Err("the interruption never ends".into()),
+    };
+    worked?;
+    close(context).await?;
+    Ok(report?)
+}
+
+/// The jobs that a sync would deliver.
+///
+/// # Errors
+/// When the database cannot be used.
+pub async fn undelivered(config: Config, wish: Wish) -> Result<Vec<JobId>, AppError> {
+    let database = connect(&config).await?;
+    boothline_store::migrate::<Migrator>(&database).await?;
+    let found = jobs_store::delivery::finished(database.reader(), wish.force, wish.limit).await?;
+    database.close().await?;
+    Ok(found.into_iter().map(|job| job.id).collect())
+}
+
 /// The API's description.
 pub fn openapi() -> String {
     http::openapi::document()
@@ -172,7 +226,7 @@ fn lock_data(config: &Config) -> Result<File, AppError> {
 }
 
 async fn open(config: Config, role: &str) -> Result<Context, AppError> {
-    let clock = Arc::new(SystemClock);
+    let clock: SharedClock = Arc::new(SystemClock);
     let places = Places::prepare(&config.storage.data_dir, &config.storage.results_dir)
         .map_err(|error| format!("A folder cannot be made: {error}. Check DATA_DIR and RESULTS_DIR."))?;
     let database = connect(&config).await?;
@@ -197,15 +251,20 @@ async fn open(config: Config, role: &str) -> Result<Context, AppError> {
         secret(&config.access.operator_token),
         config.limits.failed_keys_per_minute,
     );
-    let link_base = config.server.link_base().as_str();
     let origins = Origins::new(
         &config.server.cors_origins,
         &[config.server.api_base_url.as_str()],
     );
     let calls = NonZeroU32::new(config.limits.calls_per_minute).filter(|_| !open);
     let budget_mib = u32::try_from(config.pictures.memory_budget_bytes / (1024 * 1024)).unwrap_or(u32::MAX);
+    let target = target(&config, &clock)?;
+    let desk = match &target {
+        Target::Drive(drive) => Some(Arc::new(Desk::open(drive.clone(), &database).await?)),
+        Target::Local(_) => None,
+    };
     Ok(Context {
-        target: Arc::new(Target::Local(LocalTarget::new(link_base)?)),
+        target: Arc::new(target),
+        desk,
         studio: Studio::new(config.pictures.workers, budget_mib),
         access: Arc::new(access),
         origins: Arc::new(origins),
@@ -220,6 +279,19 @@ async fn open(config: Config, role: &str) -> Result<Context, AppError> {
         queue,
         clock,
     })
+}
+
+fn target(config: &Config, clock: &SharedClock) -> Result<Target, AppError> {
+    let server = &config.server;
+    if config.delivery.kind() == TargetKind::Local {
+        return Ok(Target::Local(LocalTarget::new(server.link_base().as_str())?));
+    }
+    let pages = server.public_base_url.as_ref();
+    let pages = pages.map(|base| LocalTarget::new(base.as_str())).transpose()?;
+    Ok(Target::Drive(DriveTarget {
+        drive: connection::open(config, clock)?,
+        pages,
+    }))
 }
 
 async fn connect(config: &Config) -> Result<Database, AppError> {
@@ -276,6 +348,13 @@ fn start_background(context: &Context) -> JoinSet<Result<(), AppError>> {
         sweep_hourly(&sweeping).await;
         Ok(())
     });
+    if let Some(desk) = context.desk.clone() {
+        let watching = context.clone();
+        background.spawn(async move {
+            watch::watch(&watching, &desk).await;
+            Ok(())
+        });
+    }
     background
 }
 

@@ -1,5 +1,6 @@
 //! The command line: what an operator types, and what the program answers with.
 
+mod auth;
 mod banner;
 mod demo;
 mod doctor;
@@ -8,6 +9,7 @@ mod jobs;
 mod keys;
 mod serve;
 mod settings;
+mod sync;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -65,6 +67,16 @@ enum Command {
     )]
     Doctor(doctor::Doctor),
 
+    /// Sign in to where pictures are delivered to
+    #[command(subcommand, after_help = "Example:\n  boothline auth drive")]
+    Auth(auth::Auth),
+
+    /// Send finished pictures to Drive that are not there yet
+    #[command(
+        after_help = "Example, after an evening without a network:\n  boothline sync --dry-run\n  boothline sync\n\nBeside a running service the service does the work. Ctrl-C loses nothing."
+    )]
+    Sync(sync::Sync),
+
     /// Look at the jobs, or start a failed one again
     #[command(
         subcommand,
@@ -120,6 +132,8 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Worker => serve::work(&environment)?,
         Command::Migrate => serve::migrate(&environment)?,
         Command::Doctor(doctor) => return doctor.run(&environment),
+        Command::Auth(auth) => auth.run(&environment)?,
+        Command::Sync(sync) => sync.run(&environment)?,
         Command::Jobs(jobs) => jobs.run(&environment)?,
         Command::Keys(keys) => keys.run(&environment)?,
         Command::Config(settings) => settings.run(&environment)?,

@@ -25,7 +25,7 @@ mod variables;
 pub use access::{Access, KioskAuth};
 pub use base_url::BaseUrl;
 pub use database_url::{DatabaseUrl, Engine};
-pub use delivery::{Delivery, DeliveryTarget, DriveScope, UploadSource};
+pub use delivery::{Delivery, DeliveryTarget, DriveScope, DriveShare, UploadSource};
 pub use environment::{Environment, Origin, UnknownName};
 pub use error::{ConfigError, Mistake};
 pub use event::Event;
@@ -166,13 +166,6 @@ mod tests {
         for secret in ["correct-horse", "staple-for", "hunter2"] {
             assert!(!printed.contains(secret), "{printed}");
         }
-    }
-
-    #[test]
-    fn drive_delivery_is_refused_with_what_to_use_instead() {
-        let error = config(&[("DELIVERY_TARGET", "drive")]).unwrap_err().to_string();
-        assert!(error.contains("local or auto"), "{error}");
-        assert!(error.contains("not part of this version"), "{error}");
     }
 
     #[test]

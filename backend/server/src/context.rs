@@ -15,6 +15,7 @@ use crate::feed::Feed;
 use crate::origins::Origins;
 use crate::places::Places;
 use crate::rate_limit::RateLimit;
+use crate::services::drive::Desk;
 use crate::studio::Studio;
 
 /// Shared by all handlers and tasks of the process.
@@ -34,6 +35,8 @@ pub struct Context {
     pub studio: Studio,
     /// Where results go.
     pub target: Arc<Target>,
+    /// Google Drive, where results go there.
+    pub desk: Option<Arc<Desk>>,
     /// The live feed.
     pub feed: Feed,
     /// Who may call what.

@@ -7,6 +7,7 @@ mod clock;
 mod database;
 mod delivery;
 mod disk;
+mod drive;
 mod folders;
 mod keys;
 mod links;
@@ -90,6 +91,7 @@ pub async fn examine(
     let mut checks = vec![settings::valid(environment)];
     checks.extend(at_rest(config, clock));
     checks.push(database::reachable(config).await);
+    checks.extend(drive::ready(config).await);
     checks.push(port::free_or_ours(config.server.bind_addr));
     checks
 }
@@ -102,7 +104,7 @@ pub fn at_rest(config: &Config, clock: &dyn Clock) -> Vec<Check> {
     checks.extend(disk::free(&folders, config.storage.min_free_bytes));
     checks.push(clock::sane(clock.now(), &folders));
     checks.push(delivery::target(&config.delivery));
-    checks.push(links::lead_somewhere(&config.server));
+    checks.push(links::lead_somewhere(&config.server, config.delivery.kind()));
     checks.push(links::open_to_strangers(&config.server));
     checks.extend(keys::guarded(config));
     checks

@@ -1,6 +1,7 @@
 //! What the service does, free of HTTP: one file for each noun.
 
 pub mod direct;
+pub mod drive;
 pub mod gallery;
 pub mod intake;
 pub mod jobs;

@@ -84,7 +84,7 @@ fn doctor_fails_with_exit_code_4_and_says_what_to_do() {
 
 #[test]
 fn doctor_reports_wrong_settings_as_failed_checks() {
-    let settings = [("BIND_ADDR", "here"), ("DELIVERY_TARGET", "drive")];
+    let settings = [("BIND_ADDR", "here"), ("DELIVERY_TARGET", "moon")];
     let output = boothline(folder().path(), &["doctor", "--json"], &settings);
     assert_eq!(output.status.code(), Some(4));
     let checks: Value = serde_json::from_slice(&output.stdout).unwrap();

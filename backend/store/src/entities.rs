@@ -1,6 +1,7 @@
 #![expect(unreachable_pub, reason = "SeaORM's derives write `pub` items")]
 //! The rows, as they stand in the tables; repositories give them meaning.
 
+pub(crate) mod drive_ids;
 pub(crate) mod guests;
 pub(crate) mod idempotency_keys;
 pub(crate) mod job_events;

@@ -1,11 +1,17 @@
 //! Jobs: one result in the making, and the moves between its states.
 //!
+//! [`delivery`] has the moves of what comes after `done`.
+//!
 //! A move is an `UPDATE … WHERE state = from` that must touch exactly one row.
+
+pub mod delivery;
 
 use std::str::FromStr;
 
 use boothline_domain::clock::Timestamp;
-use boothline_domain::{DeliveryState, JobId, JobMode, JobStatus, OverlayId, SessionId, ShareCode};
+use boothline_domain::{
+    DeliveryState, JobId, JobMode, JobStatus, OverlayId, SessionId, ShareCode, TargetKind,
+};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
@@ -31,6 +37,8 @@ pub struct Job {
     pub mode: JobMode,
     /// How far it has come.
     pub status: JobStatus,
+    /// Where it is delivered to.
+    pub target: TargetKind,
     /// How far its delivery has come.
     pub delivery: DeliveryState,
     /// The delivery's state in plain words.
@@ -51,6 +59,10 @@ pub struct Job {
     pub thumbnail_image_path: String,
     /// Width and height of the result in pixels, once it is done.
     pub result_size: Option<(u32, u32)>,
+    /// Of the result's bytes, in hex, once it is done.
+    pub result_md5: Option<String>,
+    /// Of the compressed copy's bytes, in hex, once it is done.
+    pub compressed_md5: Option<String>,
     /// The file's id in Drive, reserved or real.
     pub drive_file_id: Option<String>,
     /// A link for people.
@@ -88,6 +100,7 @@ impl TryFrom<Model> for Job {
             overlay_id: row.overlay_id.map(OverlayId),
             mode: JobMode::from_str(&row.mode)?,
             status: JobStatus::from_str(&row.status)?,
+            target: TargetKind::from_str(&row.target)?,
             delivery: DeliveryState::from_str(&row.delivery)?,
             delivery_message: row.delivery_message,
             recipe: row.recipe,
@@ -101,6 +114,8 @@ impl TryFrom<Model> for Job {
                 .result_width
                 .zip(row.result_height)
                 .map(|(w, h)| (side(w), side(h))),
+            result_md5: row.result_md5,
+            compressed_md5: row.compressed_md5,
             drive_file_id: row.drive_file_id,
             drive_link: row.drive_link,
             download_link: row.download_link,
@@ -133,6 +148,10 @@ pub struct NewJob {
     pub variables: String,
     /// The unguessable name.
     pub share_code: ShareCode,
+    /// Where it is delivered to.
+    pub target: TargetKind,
+    /// The id reserved for it in Drive.
+    pub drive_file_id: Option<String>,
     /// The page that a guest opens, where the target has one.
     pub share_url: Option<String>,
     /// A link for people, where it is known.
@@ -147,6 +166,8 @@ pub struct NewJob {
     pub compressed_image_path: String,
     /// Of the thumbnail, below the results folder.
     pub thumbnail_image_path: String,
+    /// The delivery's state in plain words, where there is something to say.
+    pub delivery_message: Option<String>,
     /// The first line of the log.
     pub log_line: String,
 }
@@ -161,7 +182,7 @@ pub async fn accept(tx: &impl ConnectionTrait, job: NewJob, now: Timestamp) -> R
         mode: Set(job.mode.as_str().to_owned()),
         status: Set(JobStatus::Queued.as_str().to_owned()),
         delivery: Set(DeliveryState::Pending.as_str().to_owned()),
-        delivery_message: Set(None),
+        delivery_message: Set(job.delivery_message),
         recipe: Set(job.recipe),
         variables: Set(job.variables),
         share_code: Set(job.share_code.into()),
@@ -173,7 +194,7 @@ pub async fn accept(tx: &impl ConnectionTrait, job: NewJob, now: Timestamp) -> R
         result_height: Set(None),
         result_md5: Set(None),
         compressed_md5: Set(None),
-        drive_file_id: Set(None),
+        drive_file_id: Set(job.drive_file_id),
         drive_link: Set(job.drive_link),
         download_link: Set(job.download_link),
         qr_url: Set(job.qr_url),
@@ -184,6 +205,7 @@ pub async fn accept(tx: &impl ConnectionTrait, job: NewJob, now: Timestamp) -> R
         created_at: Set(now.millis()),
         updated_at: Set(now.millis()),
         done_at: Set(None),
+        target: Set(job.target.as_str().to_owned()),
     };
     let job = Job::try_from(row.insert(tx).await?)?;
     events::note(tx, job.id, "changed", now).await?;
@@ -414,23 +436,6 @@ pub async fn ask_again(
         .col_expr(Column::ErrorMessage, Expr::value(None::<String>))
         .col_expr(Column::LogText, with_line(line));
     apply(tx, again, id, now).await
-}
-
-/// The result's bytes and their public permission are proven at the target.
-pub async fn delivered(
-    tx: &impl ConnectionTrait,
-    id: JobId,
-    message: &str,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let delivered = Entity::update_many()
-        .col_expr(Column::UpdatedAt, Expr::value(now.millis()))
-        .filter(Column::Id.eq(id.0))
-        .filter(Column::Status.eq(JobStatus::Done.as_str()))
-        .col_expr(Column::Delivery, Expr::value(DeliveryState::Delivered.as_str()))
-        .col_expr(Column::DeliveryMessage, Expr::value(message))
-        .col_expr(Column::DriveUploadedAt, Expr::value(now.millis()));
-    apply(tx, delivered, id, now).await
 }
 
 /// Deletes the row with its links to photos. False: there was none.

@@ -6,6 +6,7 @@
 //! milliseconds since the epoch, states as words under a CHECK.
 
 mod connect;
+pub mod drive_ids;
 mod entities;
 pub mod events;
 pub mod guests;

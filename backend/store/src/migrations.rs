@@ -1,10 +1,14 @@
 //! The schema's history.
 
 mod m001_first_house;
+mod m002_drive;
 
 use sea_orm_migration::MigrationTrait;
 
 /// This crate's migrations, in order; the application puts them beside the queue's.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(m001_first_house::Migration)]
+    vec![
+        Box::new(m001_first_house::Migration),
+        Box::new(m002_drive::Migration),
+    ]
 }

@@ -26,3 +26,19 @@ pub async fn claim(tx: &impl ConnectionTrait, name: &str, value: &str) -> Result
         .await?
         == 1)
 }
+
+/// Writes the value under `name`, whatever was there.
+pub async fn put(tx: &impl ConnectionTrait, name: &str, value: &str) -> Result<(), StoreError> {
+    let row = ActiveModel {
+        name: Set(name.to_owned()),
+        value: Set(value.to_owned()),
+    };
+    let replace = OnConflict::column(Column::Name)
+        .update_column(Column::Value)
+        .to_owned();
+    Entity::insert(row)
+        .on_conflict(replace)
+        .exec_without_returning(tx)
+        .await?;
+    Ok(())
+}

@@ -94,9 +94,10 @@ fn account(about: About) -> Account {
     let user = about.user.unwrap_or_default();
     let quota = about.storage_quota.unwrap_or_default();
     let bytes = |value: Option<i64>| value.and_then(|bytes| u64::try_from(bytes).ok());
+    let email = user.email_address.unwrap_or_default();
     Account {
-        id: user.permission_id.unwrap_or_default(),
-        email: user.email_address.unwrap_or_default(),
+        id: user.permission_id.unwrap_or_else(|| email.clone()),
+        email,
         quota: StorageQuota {
             limit: bytes(quota.limit),
             usage: bytes(quota.usage).unwrap_or(0),

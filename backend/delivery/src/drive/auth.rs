@@ -4,8 +4,11 @@
 //! client writes, and writes them back in the same form, so that both can share
 //! them. [`login`] makes such a file, once, with a person's consent.
 //!
-//! The crate yup-oauth2, which google-drive3 brings with it, logs tokens at debug
-//! level. It is not used here, but whoever sets up logging caps it at `info`.
+//! The service account's grant is yup-oauth2's. A person's grant is refreshed here, since
+//! yup-oauth2 (12.1.2) asks one fixed address and not the file's, or drops the reason of a failed
+//! refresh and waits for a person, and keeps any JSON object as a token for ever.
+//!
+//! yup-oauth2 logs tokens at debug level; it is called without a log.
 
 mod client_secrets;
 mod credentials;

@@ -26,7 +26,8 @@ impl Drive {
             .capabilities
             .as_ref()
             .and_then(|rights| rights.can_add_children)
-            .unwrap_or(false);
+            // Where Drive does not say, the first upload will.
+            .unwrap_or(true);
         let folder = RemoteFile::from(file);
         if !folder.is_folder() {
             return Err(DriveError::new(

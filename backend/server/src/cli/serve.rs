@@ -53,7 +53,8 @@ pub(super) fn migrate(environment: &Environment) -> Result<(), Failure> {
     Ok(())
 }
 
-fn prepare(environment: &Environment) -> Result<Config, Failure> {
+/// Settings and the log.
+pub(super) fn prepare(environment: &Environment) -> Result<Config, Failure> {
     let config = Config::from_environment(environment)?;
     telemetry::start(&config.logging).map_err(|error| Failure::Service(error.into()))?;
     Ok(config)

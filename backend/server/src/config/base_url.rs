@@ -50,6 +50,11 @@ impl BaseUrl {
         format!("{}{path}", self.0)
     }
 
+    /// The address with a trailing slash, onto which relative addresses are joined.
+    pub fn folder(&self) -> Url {
+        Url::parse(&format!("{}/", self.0)).expect("it was parsed or built from an address")
+    }
+
     /// The host name or address in it.
     pub fn host(&self) -> String {
         self.url().host_str().unwrap_or_default().to_owned()

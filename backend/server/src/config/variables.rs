@@ -122,8 +122,8 @@ pub const VARIABLES: &[Variable] = &[
         Group::Delivery,
         "DELIVERY_TARGET",
         "auto",
-        "auto or local. Local: each picture has a share page of ours. (Google Drive, and with it the\n\
-         variables below, comes in a later version; until then auto means local.)",
+        "auto, drive or local. auto: Google Drive where credentials exist (`boothline auth drive`), else\n\
+         local: each picture has a share page of ours.",
     ),
     open(
         Group::Delivery,
@@ -157,9 +157,47 @@ pub const VARIABLES: &[Variable] = &[
     ),
     open(
         Group::Delivery,
+        "DRIVE_LINK_URL",
+        "https://drive.google.com/",
+        "Base of the links that guests open; another one only with a simulator.",
+    ),
+    open(
+        Group::Delivery,
         "DRIVE_SCOPE",
         "drive.file",
         "drive.file, or drive when the folder was made by hand.",
+    ),
+    open(
+        Group::Delivery,
+        "DRIVE_SHARE",
+        "file",
+        "file: each picture is made public by itself. folder: the folder is made public once, which saves\n\
+         a request for each picture, but who has the folder's link sees all of them.",
+    ),
+    open(
+        Group::Delivery,
+        "DRIVE_FOLDER_NAME",
+        "",
+        "Name of the folder we make. Default: EVENT_NAME, or Boothline.",
+    ),
+    open(
+        Group::Delivery,
+        "DRIVE_REQUESTS_PER_SECOND",
+        "10",
+        "The most requests to Drive in a second; after a refusal we slow down by ourselves.",
+    ),
+    open(Group::Delivery, "DRIVE_UPLOADS", "4", "Uploads at the same time."),
+    open(
+        Group::Delivery,
+        "DRIVE_ID_POOL",
+        "200",
+        "Links kept ready for pictures to come, so that they exist without a network; 10 to 1000.",
+    ),
+    open(
+        Group::Delivery,
+        "DRIVE_ALARM_FREE_MB",
+        "1024",
+        "Warn when less than this is free in Drive.",
     ),
     open(
         Group::Delivery,

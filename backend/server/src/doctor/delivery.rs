@@ -1,39 +1,34 @@
 //! Where will the pictures go?
 
+use boothline_domain::TargetKind;
+
 use super::Check;
-use crate::config::{Delivery, DeliveryTarget};
+use crate::config::Delivery;
 
 const NAME: &str = "delivery";
 
-/// The target that is in force, and whether something else seems to be wanted.
+/// The target that is in force. Whether Drive takes them is [`super::drive`]'s question.
 pub(super) fn target(delivery: &Delivery) -> Check {
-    let found = delivery.credentials_found();
-    let drive_is_prepared = !found.is_empty() || delivery.target_folder_id.is_some();
-    if delivery.target == DeliveryTarget::Auto && drive_is_prepared {
-        return Check::warning(
-            NAME,
-            "Google Drive is prepared here, but this version delivers to its own share pages only.",
-            "Nothing is lost: the settings are kept for a later version. DELIVERY_TARGET=local silences this.",
-        );
+    match delivery.kind() {
+        TargetKind::Local => Check::ok(NAME, "Pictures are delivered by share pages of this service."),
+        TargetKind::Drive => Check::ok(NAME, "Pictures are delivered to Google Drive."),
     }
-    Check::ok(NAME, "Pictures are delivered by share pages of this service.")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::Status;
     use super::*;
     use crate::config::{Config, Environment};
 
-    fn check(target_text: &str) -> Check {
-        let pairs = [("TARGET_FOLDER_ID", "1AbC"), ("DELIVERY_TARGET", target_text)];
-        let config = Config::from_environment(&Environment::from_pairs(&pairs)).unwrap();
-        target(&config.delivery)
+    fn message(pairs: &[(&str, &str)]) -> String {
+        let config = Config::from_environment(&Environment::from_pairs(pairs)).unwrap();
+        target(&config.delivery).message
     }
 
     #[test]
-    fn a_booth_prepared_for_drive_is_told_that_it_delivers_locally() {
-        assert_eq!(check("auto").status, Status::Warning);
-        assert_eq!(check("local").status, Status::Ok);
+    fn without_credentials_pictures_stay_here_unless_drive_is_asked_for() {
+        let nowhere = ("TOKEN_FILE", "/nonexistent/token.json");
+        assert!(message(&[nowhere]).contains("share pages"));
+        assert!(message(&[nowhere, ("DELIVERY_TARGET", "drive")]).contains("Google Drive"));
     }
 }

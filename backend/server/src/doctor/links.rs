@@ -1,10 +1,15 @@
 //! Can the guests' phones open what we link to, and nobody more than that?
 
+use boothline_domain::TargetKind;
+
 use super::Check;
 use crate::config::Server;
 
 /// Whether links and QR codes lead to an address beyond this machine.
-pub(super) fn lead_somewhere(server: &Server) -> Check {
+pub(super) fn lead_somewhere(server: &Server, target: TargetKind) -> Check {
+    if target == TargetKind::Drive && server.public_base_url.is_none() {
+        return Check::ok("links", "Links and QR codes lead to Google Drive.");
+    }
     let base = server.link_base();
     if base.leads_nowhere_else() {
         return Check::warning(
@@ -51,11 +56,12 @@ mod tests {
 
     #[test]
     fn links_to_localhost_are_pointed_out() {
-        let here = lead_somewhere(&server(&[]));
+        let here = lead_somewhere(&server(&[]), TargetKind::Local);
         assert_eq!(here.status, Status::Warning);
         assert!(here.action.unwrap().contains("--lan"));
         let public = server(&[("PUBLIC_BASE_URL", "https://photos.example")]);
-        assert_eq!(lead_somewhere(&public).status, Status::Ok);
+        assert_eq!(lead_somewhere(&public, TargetKind::Local).status, Status::Ok);
+        assert_eq!(lead_somewhere(&server(&[]), TargetKind::Drive).status, Status::Ok);
     }
 
     #[test]

@@ -13,6 +13,9 @@ pub(super) fn policy(context: &Context) -> Cors {
         "x-request-id",
         "idempotency-replayed",
         "content-disposition",
+        "x-boothline-skipped",
+        "x-boothline-failed",
+        "x-boothline-waiting",
     ];
     let mut cors = Cors::default()
         .allowed_methods(["GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS"])

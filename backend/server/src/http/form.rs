@@ -156,7 +156,8 @@ async fn read_text(field: &mut Field) -> Result<String, Refusal> {
         .map_err(|_| Refusal::unprocessable("text_invalid", "The texts of a form must be UTF-8."))
 }
 
-fn broken(error: &actix_multipart::MultipartError) -> Refusal {
+/// What is wrong with a form that cannot be read.
+pub(super) fn broken(error: &actix_multipart::MultipartError) -> Refusal {
     use actix_multipart::MultipartError as E;
     match error {
         E::ContentTypeMissing | E::ContentTypeParse | E::ContentTypeIncompatible => {

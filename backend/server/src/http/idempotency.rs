@@ -34,6 +34,11 @@ impl FromRequest for IdempotencyKey {
 }
 
 impl IdempotencyKey {
+    /// The key as the client sent it.
+    pub(super) fn text(self) -> Option<String> {
+        self.0
+    }
+
     /// What is to be done once: the call, and everything that decides its answer.
     pub(super) fn once(self, scope: &'static str, parts: &[&str]) -> Once {
         let mut hash = Sha256::new();

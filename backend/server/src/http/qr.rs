@@ -97,6 +97,7 @@ fn allowed_hosts(context: &Context) -> Vec<String> {
     let mut hosts = context.config.access.qr_allowed_hosts.clone();
     if !hosts.is_empty() {
         hosts.push(context.config.server.link_base().host());
+        hosts.push(context.config.delivery.drive_link_url.host());
     }
     hosts
 }

@@ -2,9 +2,10 @@
 
 use boothline_delivery::qr_picture_address;
 use boothline_domain::clock::Timestamp;
-use boothline_domain::{JobId, JobMode, JobStatus, SessionId};
+use boothline_domain::{DeliveryState, JobId, JobMode, JobStatus, SessionId};
 use boothline_imaging::recipe::Recipe;
 use boothline_queue::{NewTask, cancel_key, enqueue};
+use boothline_store::jobs::delivery;
 use boothline_store::jobs::{Job, NewJob, Page};
 use boothline_store::sessions::Session;
 use boothline_store::themes::Theme;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::context::Context;
 use crate::places::{random_code, remove_quietly};
 use crate::refusal::Refusal;
+use crate::services::drive::{self, DeliverTask, Desk, deliver_key, pool};
 use crate::services::once::{Answer, Once};
 use crate::services::overlays::name_in;
 use crate::services::sessions::{busy, delete_files, session_unknown};
@@ -99,6 +101,9 @@ pub async fn accept_in(
     }
     let words = words(context, tx, &session, now).await?;
     let mut job = new_job(context, order, &session, &theme, &words, now)?;
+    if let Some(desk) = &context.desk {
+        promise_link(context, tx, desk, &mut job).await?;
+    }
     job.overlay_id = overlay.as_ref().map(|overlay| overlay.id);
     let job = jobs::accept(tx, job, now).await?;
     photos::link_to_job(tx, job.id, &inputs).await?;
@@ -192,7 +197,7 @@ fn new_job(
     let compressed_image_path = format!("compressed/{stem}.{extension}");
     let links = context
         .target
-        .links(&share_code, &format!("/static/{compressed_image_path}"));
+        .links(&share_code, &format!("/static/{compressed_image_path}"), None);
     let api = context.config.server.api_base_url.as_str();
     Ok(NewJob {
         session_id: session.id,
@@ -202,15 +207,39 @@ fn new_job(
         recipe: serde_json::to_string(&recipe).map_err(Refusal::internal)?,
         variables: serde_json::to_string(words).map_err(Refusal::internal)?,
         share_code,
-        qr_url: Some(qr_picture_address(api, &links.qr_target)),
+        target: context.target.kind(),
+        drive_file_id: None,
+        qr_url: links.qr_target.map(|target| qr_picture_address(api, &target)),
         share_url: links.share_url,
-        drive_link: Some(links.drive_link),
-        download_link: Some(links.download_link),
+        drive_link: links.drive_link,
+        download_link: links.download_link,
+        delivery_message: None,
         result_image_path: format!("{stem}.{extension}"),
         compressed_image_path,
         thumbnail_image_path: format!("thumbs/{stem}.jpg"),
         log_line: "Your photo has arrived.".to_owned(),
     })
+}
+
+/// The link before the upload: an id that Drive keeps for us, out of the pool.
+async fn promise_link(
+    context: &Context,
+    tx: &DatabaseTransaction,
+    desk: &Desk,
+    job: &mut NewJob,
+) -> Result<(), Refusal> {
+    let purpose = format!("code:{}", job.share_code);
+    let Some(id) = pool::take(context, tx, desk, &purpose).await? else {
+        let later = "The link comes as soon as Google Drive can be reached.";
+        job.delivery_message = Some(later.to_owned());
+        return Ok(());
+    };
+    let promise = pool::promise(context, desk, &job.share_code, &id);
+    job.drive_file_id = Some(id);
+    job.drive_link = Some(promise.drive_link);
+    job.download_link = Some(promise.download_link);
+    job.qr_url = Some(promise.qr_url);
+    Ok(())
 }
 
 async fn enqueue_render(
@@ -268,12 +297,15 @@ pub async fn list(context: &Context, mut page: Page) -> Result<JobPageView, Refu
     Ok(JobPageView { items, next_cursor })
 }
 
-/// Asks for a failed job again. Errors: 404; 409 for a job that did not fail.
+/// Asks for a failed job, or for a failed delivery, again. Errors: 404; 409 for a job that did not fail.
 pub async fn retry(context: &Context, id: JobId, request_id: String, once: Once) -> Result<Answer, Refusal> {
-    let now = context.now();
+    let (here, now) = (context.clone(), context.now());
     once.run(context, 200, move |tx| {
         Box::pin(async move {
             let job = jobs::find(tx, id).await?.ok_or_else(job_unknown)?;
+            if job.status == JobStatus::Done && job.delivery == DeliveryState::Failed {
+                return deliver_again(&here, tx, id).await;
+            }
             if job.status != JobStatus::Failed {
                 let detail = format!(
                     "This job is {}; only a failed one can be tried again.",
@@ -290,11 +322,23 @@ pub async fn retry(context: &Context, id: JobId, request_id: String, once: Once)
     .await
 }
 
-/// Deletes a job with its files, and the photos that only it was made of.
+async fn deliver_again(context: &Context, tx: &DatabaseTransaction, id: JobId) -> Result<JobView, Refusal> {
+    let task = DeliverTask {
+        job_id: id.0,
+        again: true,
+        batch: false,
+    };
+    drive::enqueue(context, tx, &task, drive::GUEST).await?;
+    delivery::line_up(tx, id, "In line for Google Drive again.", context.now()).await?;
+    let job = jobs::find(tx, id).await?.ok_or_else(job_unknown)?;
+    view_of(tx, job).await
+}
+
+/// Deletes a job with its files, here and in Drive, and the photos that only it was made of.
 ///
 /// Errors: 404; 409 while it is being rendered.
 pub async fn delete(context: &Context, id: JobId) -> Result<(), Refusal> {
-    let now = context.now();
+    let (here, now) = (context.clone(), context.now());
     let (job, unused) = context
         .database
         .write(move |tx| {
@@ -304,9 +348,12 @@ pub async fn delete(context: &Context, id: JobId) -> Result<(), Refusal> {
                     let detail = "This picture is being made right now; delete it when it is done.";
                     return Err(Refusal::conflict("job_processing", detail));
                 }
-                cancel_key(tx, &render_key(id), now)
-                    .await
-                    .map_err(Refusal::internal)?;
+                for key in [render_key(id), deliver_key(id)] {
+                    cancel_key(tx, &key, now).await.map_err(Refusal::internal)?;
+                }
+                if let Some(file_id) = job.drive_file_id.clone().filter(|_| here.desk.is_some()) {
+                    drive::erase(&here, tx, file_id).await?;
+                }
                 let used = photos::of_job(tx, id).await?;
                 jobs::delete(tx, id, now).await?;
                 let unused = photos::take_unused(tx, &used).await?;

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use crate::context::Context;
 use crate::refusal::{Refusal, disk_full};
+use crate::services::drive::standing;
 
 /// Everything at a glance.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -59,7 +60,7 @@ pub struct QueueStatus {
 /// One lane of the queue.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Lane {
-    /// `render`, later also `deliver`.
+    /// `render` or `deliver`.
     pub name: String,
     /// Due or scheduled.
     pub ready: u64,
@@ -89,7 +90,7 @@ pub struct Disk {
 /// Deliveries by state.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct DeliveryStatus {
-    /// `local`.
+    /// `local` or `drive`.
     pub target: &'static str,
     /// Not delivered yet.
     pub pending: u64,
@@ -99,6 +100,8 @@ pub struct DeliveryStatus {
     pub waiting: u64,
     /// Given up.
     pub failed: u64,
+    /// Left in the account, as Drive said last; none without a limit, or with local delivery.
+    pub free_bytes: Option<u64>,
 }
 
 /// Gathers the numbers.
@@ -106,7 +109,12 @@ pub async fn gather(context: &Context) -> Result<Status, Refusal> {
     let db = context.database.reader();
     let now = context.now();
     let jobs = job_counts(&jobs::count_by_status(db).await?);
-    let delivery = delivery_counts(context.target.name(), &jobs::count_by_delivery(db).await?);
+    let mut delivery = delivery_counts(
+        context.target.kind().as_str(),
+        &jobs::count_by_delivery(db).await?,
+    );
+    let account = context.desk.as_ref().and_then(|desk| desk.last_look()?.account);
+    delivery.free_bytes = account.and_then(|account| standing::free(&account));
     let lanes: Vec<Lane> = lane_reports(db, now)
         .await
         .map_err(Refusal::internal)?
@@ -118,7 +126,7 @@ pub async fn gather(context: &Context) -> Result<Status, Refusal> {
     Ok(Status {
         version: env!("CARGO_PKG_VERSION"),
         uptime_s: now.since(context.started_at).as_secs(),
-        warnings: warnings(&jobs, &lanes, disk),
+        warnings: warnings(context, &jobs, &delivery, &lanes, disk),
         jobs,
         queue: QueueStatus {
             lanes,
@@ -159,6 +167,7 @@ fn delivery_counts(target: &'static str, counts: &[(DeliveryState, u64)]) -> Del
         delivered: of(DeliveryState::Delivered),
         waiting: of(DeliveryState::Waiting),
         failed: of(DeliveryState::Failed),
+        free_bytes: None,
     }
 }
 
@@ -200,7 +209,13 @@ fn volume(folder: &Path, low_below: u64) -> Result<Disk, Refusal> {
     })
 }
 
-fn warnings(jobs: &JobCounts, lanes: &[Lane], disk: Disk) -> Vec<String> {
+fn warnings(
+    context: &Context,
+    jobs: &JobCounts,
+    delivery: &DeliveryStatus,
+    lanes: &[Lane],
+    disk: Disk,
+) -> Vec<String> {
     let mut warnings = Vec::new();
     if disk.low {
         let free = disk.free_bytes / (1024 * 1024);
@@ -214,6 +229,12 @@ fn warnings(jobs: &JobCounts, lanes: &[Lane], disk: Disk) -> Vec<String> {
             jobs.failed
         ));
     }
+    if delivery.failed > 0 {
+        warnings.push(format!(
+            "{} pictures were refused by Google Drive; their jobs say why, `boothline sync` tries them again.",
+            delivery.failed
+        ));
+    }
     for lane in lanes {
         if let Some(reason) = &lane.blocked_reason {
             warnings.push(format!(
@@ -224,6 +245,18 @@ fn warnings(jobs: &JobCounts, lanes: &[Lane], disk: Disk) -> Vec<String> {
         }
         if lane.paused {
             warnings.push(format!("The lane {} is paused.", lane.name));
+        }
+    }
+    if let Some(look) = context.desk.as_ref().and_then(|desk| desk.last_look()) {
+        let told = lanes.iter().any(|lane| lane.blocked_reason.is_some());
+        warnings.extend(
+            look.error
+                .filter(|_| !told)
+                .map(|error| format!("Google Drive: {error}")),
+        );
+        let space = standing::space(context, look.account.as_ref());
+        if !space.is_empty() {
+            warnings.push(format!("Google Drive:{space}"));
         }
     }
     warnings

@@ -1,15 +1,18 @@
 //! The render task: a job becomes a picture.
 
 use async_trait::async_trait;
-use boothline_domain::{Disposition, JobId, JobStatus};
-use boothline_queue::{BoxError, Handler, QueueError, Running, Setback, Task};
+use boothline_domain::{Disposition, JobId, JobStatus, TargetKind};
+use boothline_queue::{BoxError, Handler, Running, Setback, Task};
+use boothline_store::jobs::delivery;
 use boothline_store::jobs::{self, Failure, Job, RenderedFiles};
 use boothline_store::{StoreError, TxFuture};
-use sea_orm::{DatabaseTransaction, DbErr};
+use sea_orm::DatabaseTransaction;
 use tracing::Instrument;
 
+use super::Undone;
 use crate::context::Context;
 use crate::refusal::Refusal;
+use crate::services::drive::{self, DeliverTask};
 use crate::services::jobs::RenderTask;
 use crate::services::rendering::{RenderingError, render_job};
 
@@ -19,28 +22,6 @@ const LONGER: &str = "It takes a little longer; your picture is safe.";
 /// Renders jobs.
 pub struct Renderer {
     context: Context,
-}
-
-/// Why a transaction of the renderer was rolled back.
-#[derive(Debug, thiserror::Error)]
-enum Undone {
-    #[error(transparent)]
-    Queue(#[from] QueueError),
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Database(#[from] DbErr),
-}
-
-impl From<Undone> for Setback {
-    fn from(undone: Undone) -> Self {
-        match undone {
-            Undone::Queue(error) => error.into(),
-            // Deleted, or finished by somebody else, while we worked.
-            Undone::Store(StoreError::NotInState(_)) => Self::Interrupted,
-            other => Self::retry(other),
-        }
-    }
 }
 
 impl Renderer {
@@ -75,13 +56,18 @@ impl Renderer {
 
     /// The job's row, its delivery and the task change together: after it the
     /// picture is done for everybody, before it for nobody.
-    async fn finish(&self, running: &Running, id: JobId, files: RenderedFiles) -> Result<(), Undone> {
-        let now = self.context.now();
-        let running = running.clone();
+    async fn finish(&self, running: &Running, job: &Job, files: RenderedFiles) -> Result<(), Undone> {
+        let (id, target, now) = (job.id, job.target, self.context.now());
+        let (context, running) = (self.context.clone(), running.clone());
         self.write(move |tx| {
             Box::pin(async move {
                 jobs::finish(tx, id, &files, "Your picture is ready.", now).await?;
-                jobs::delivered(tx, id, "Ready on this machine.", now).await?;
+                match target {
+                    TargetKind::Local => {
+                        delivery::delivered_here(tx, id, "Ready on this machine.", now).await?;
+                    }
+                    TargetKind::Drive => send_off(&context, tx, id).await?,
+                }
                 Ok(running.finish_in(tx).await?)
             })
         })
@@ -95,7 +81,7 @@ impl Renderer {
         self.begin(id).await?;
         let started = self.context.now();
         match render_job(&self.context, &job).await {
-            Ok(files) => self.finish(running, id, files).await?,
+            Ok(files) => self.finish(running, &job, files).await?,
             Err(RenderingError::Hopeless(reason)) => return Err(Setback::fail(reason)),
             Err(RenderingError::Later(refusal)) => {
                 tracing::warn!(job.id = %id, code = refusal.code, cause = ?refusal.cause, "Job {id} has to wait: {refusal}");
@@ -116,6 +102,20 @@ impl Renderer {
         self.write(move |tx| Box::pin(async move { Ok(jobs::give_back(tx, id, LONGER, now).await?) }))
             .await
     }
+}
+
+/// The delivery is born with the finished picture. While Drive is away the guest hears of it at once.
+async fn send_off(context: &Context, tx: &DatabaseTransaction, id: JobId) -> Result<(), Undone> {
+    let task = DeliverTask {
+        job_id: id.0,
+        again: false,
+        batch: false,
+    };
+    drive::enqueue(context, tx, &task, drive::GUEST).await?;
+    if let Some(reason) = context.desk.as_ref().and_then(|desk| desk.waits()) {
+        delivery::wait(tx, id, &reason, context.now()).await?;
+    }
+    Ok(())
 }
 
 #[async_trait]

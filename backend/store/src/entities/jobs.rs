@@ -36,6 +36,7 @@ pub struct Model {
     pub created_at: i64,
     pub updated_at: i64,
     pub done_at: Option<i64>,
+    pub target: String,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -1,4 +1,7 @@
 //! The OAuth client, as the Google Cloud console gives it.
+//!
+//! yup-oauth2's `ConsoleApplicationSecret` asks for fields that the files of some clients lack
+//! (a secret, redirect addresses), and would have to be checked field by field all the same.
 
 use serde_json::{Map, Value};
 use url::{Host, Url};

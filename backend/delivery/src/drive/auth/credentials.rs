@@ -12,7 +12,7 @@ use super::client_secrets::{ClientSecrets, google_token_uri};
 use super::disk::Stamp;
 use super::error::{GrantAge, SignInError};
 use super::secret::Secret;
-use super::service_account::ServiceAccountKey;
+use super::service_account::ServiceAccount;
 use super::token_file::TokenFile;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -23,7 +23,7 @@ const TESTING_LIFE: std::ops::Range<Duration> =
 /// Who signs in.
 pub(super) enum Credentials {
     User(UserGrant),
-    ServiceAccount(Arc<ServiceAccountKey>),
+    ServiceAccount(Arc<ServiceAccount>),
 }
 
 /// A person's consent, as the token file has it.
@@ -73,9 +73,9 @@ impl Credentials {
                 add(grant.client_id().unwrap_or_default());
                 add(lasting.map_or("", Secret::expose));
             }
-            Self::ServiceAccount(key) => {
+            Self::ServiceAccount(account) => {
                 add("service account");
-                add(&key.email);
+                add(account.email());
             }
         }
         hex::encode(hash.finalize())

@@ -17,7 +17,7 @@ use crate::drive::http::{self, HttpClient};
 /// How long an access token is taken to live where the answer does not say: Google's hour.
 const USUAL_LIFE: Duration = Duration::from_secs(3600);
 /// No token of ours lives longer than a year; a larger number is a fault.
-const LONGEST_LIFE: u64 = 366 * 24 * 3600;
+const LONGEST_LIFE: Duration = Duration::from_secs(366 * 24 * 3600);
 /// More of the other side's words than this would not be read.
 const LONGEST_WORDS: usize = 300;
 
@@ -44,7 +44,7 @@ impl Granted {
         let access_token = text(answer, "access_token").filter(|_| bearer)?;
         Some(Self {
             access_token: Secret::new(access_token),
-            expires_in: seconds(answer, "expires_in").unwrap_or(USUAL_LIFE),
+            expires_in: sane_life(seconds(answer, "expires_in")),
             refresh_token: text(answer, "refresh_token").map(Secret::new),
             refresh_token_expires_in: seconds(answer, "refresh_token_expires_in"),
             scopes: text(answer, "scope")
@@ -85,8 +85,7 @@ pub(super) async fn token(
     now: Timestamp,
 ) -> Result<Granted, EndpointError> {
     let answer = post(http, address, form, limit, now).await?;
-    Granted::read(&answer)
-        .ok_or_else(|| unreachable("the answer holds no token; perhaps it is not Google that answers"))
+    Granted::read(&answer).ok_or_else(no_token)
 }
 
 /// Sends a form and reads a JSON object.
@@ -120,10 +119,10 @@ fn judge(answer: &Response<Bytes>, now: Timestamp) -> Result<Map<String, Value>,
     if let Some(code) = text(&object, "error") {
         // While a device waits for consent, Google paces it with these, whatever the status is.
         let pacing = ["authorization_pending", "slow_down"].contains(&code.as_str());
-        let transient = ["server_error", "temporarily_unavailable", "internal_failure"];
-        if !transient.contains(&code.as_str()) && (pacing || !heals(status)) {
+        if !is_transient(&code) && (pacing || !heals(status)) {
+            let more = ["error_subtype", "error_description"].map(|key| text(&object, key));
             return Err(EndpointError::Refused(Refusal {
-                words: words(&object, &code),
+                words: words([Some(code.clone())].into_iter().chain(more)),
                 code,
                 skew: Skew::of(answer.headers(), now),
             }));
@@ -149,13 +148,20 @@ fn retry_after(answer: &Response<Bytes>) -> Option<Duration> {
     seconds.trim().parse().ok().map(Duration::from_secs)
 }
 
-fn words(object: &Map<String, Value>, code: &str) -> String {
-    let description = text(object, "error_description");
-    let subtype = text(object, "error_subtype");
-    let parts: Vec<String> = [Some(code.to_owned()), subtype, description]
-        .into_iter()
-        .flatten()
-        .collect();
+/// Whether the code says that a later try may succeed.
+pub(super) fn is_transient(code: &str) -> bool {
+    [
+        "server_error",
+        "temporarily_unavailable",
+        "internal_failure",
+        "rate_limit_exceeded",
+    ]
+    .contains(&code)
+}
+
+/// The other side's words in one line of bounded length.
+pub(super) fn words(parts: impl IntoIterator<Item = Option<String>>) -> String {
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
     parts
         .join(": ")
         .chars()
@@ -179,11 +185,23 @@ fn without_secrets(error: EndpointError, form: &[(&str, &str)]) -> EndpointError
     EndpointError::Refused(refusal)
 }
 
-fn unreachable(problem: &str) -> EndpointError {
+/// An answer that looks like a success and is none.
+pub(super) fn no_token() -> EndpointError {
+    unreachable("the answer holds no token; perhaps it is not Google that answers")
+}
+
+/// What heals by itself, in the words for the operator.
+pub(super) fn unreachable(problem: &str) -> EndpointError {
     EndpointError::Unreachable {
         problem: problem.to_owned(),
         retry_after: None,
     }
+}
+
+/// How long an access token lives, where the answer says nothing that can be.
+pub(super) fn sane_life(said: Option<Duration>) -> Duration {
+    said.filter(|life| (Duration::from_secs(1)..LONGEST_LIFE).contains(life))
+        .unwrap_or(USUAL_LIFE)
 }
 
 /// A positive number of seconds, also where it was sent as text.
@@ -192,6 +210,6 @@ pub(super) fn seconds(answer: &Map<String, Value>, key: &str) -> Option<Duration
     value
         .as_u64()
         .or_else(|| value.as_str()?.parse().ok())
-        .filter(|seconds| (1..LONGEST_LIFE).contains(seconds))
+        .filter(|seconds| (1..LONGEST_LIFE.as_secs()).contains(seconds))
         .map(Duration::from_secs)
 }

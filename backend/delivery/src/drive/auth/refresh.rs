@@ -8,7 +8,7 @@ use super::disk::{self, Replaced};
 use super::endpoint::{self, Granted};
 use super::error::SignInError;
 use super::secret::Secret;
-use super::service_account::ServiceAccountKey;
+use super::service_account::ServiceAccount;
 use super::token_file::TokenFile;
 
 impl SignIn {
@@ -19,7 +19,7 @@ impl SignIn {
     ) -> Result<Option<AccessToken>, SignInError> {
         match credentials {
             Credentials::User(grant) => self.refresh_user(grant).await,
-            Credentials::ServiceAccount(key) => self.refresh_account(key).await.map(Some),
+            Credentials::ServiceAccount(account) => self.refresh_account(account).await.map(Some),
         }
     }
 
@@ -79,27 +79,17 @@ impl SignIn {
         }
     }
 
-    async fn refresh_account(&self, key: &Arc<ServiceAccountKey>) -> Result<AccessToken, SignInError> {
+    async fn refresh_account(&self, account: &Arc<ServiceAccount>) -> Result<AccessToken, SignInError> {
         let inner = &*self.inner;
-        let assertion = key
-            .assertion(inner.scope, self.now())
-            .ok_or_else(|| SignInError::InvalidFile {
-                path: inner.files.service_account.clone().unwrap_or_default(),
-                problem: "has a \"private_key\" that cannot sign".to_owned(),
-                cure: "Download the service account's key again from the Google Cloud console.",
-            })?;
-        let form = [
-            ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
-            ("assertion", assertion.as_str()),
-        ];
-        let granted = endpoint::token(&inner.http, &key.token_uri, &form, inner.limit, self.now())
+        let granted = account
+            .token(&inner.http, inner.scope, inner.limit, self.now())
             .await
             .map_err(SignInError::for_account)?;
         let access = AccessToken {
             expiry: Some(granted.ends(self.now())),
             value: granted.access_token,
         };
-        inner.vault.keep_account_token(key, access.clone());
+        inner.vault.keep_account_token(account, access.clone());
         Ok(access)
     }
 }

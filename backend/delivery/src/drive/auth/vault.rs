@@ -8,7 +8,7 @@ use super::client_secrets::ClientSecrets;
 use super::credentials::{AccessToken, Credentials, UserGrant};
 use super::disk::{Reading, Stamp, Watched};
 use super::error::SignInError;
-use super::service_account::ServiceAccountKey;
+use super::service_account::ServiceAccount;
 use super::token_file::TokenFile;
 use super::{CredentialFiles, Scope};
 
@@ -36,11 +36,11 @@ pub(super) struct Vault {
 struct Contents {
     token: Watched<TokenFile>,
     secrets: Watched<ClientSecrets>,
-    account: Option<Watched<ServiceAccountKey>>,
+    account: Option<Watched<ServiceAccount>>,
     /// A newer state of the token file with this stamp, which could not be written.
     unsaved: Option<Unsaved>,
-    /// The access token of the service account with this key.
-    account_token: Option<(Arc<ServiceAccountKey>, AccessToken)>,
+    /// The access token of this service account.
+    account_token: Option<(Arc<ServiceAccount>, AccessToken)>,
     /// The stamps of the files that the failure belongs to.
     stamps: [Option<Stamp>; 3],
     failure: Option<Failure>,
@@ -57,7 +57,7 @@ impl Vault {
     pub(super) fn new(files: CredentialFiles, scope: Scope) -> Self {
         let account = files
             .service_account
-            .map(|path| Watched::new(path, ServiceAccountKey::parse));
+            .map(|path| Watched::new(path, ServiceAccount::parse));
         Self {
             scope,
             contents: Mutex::new(Contents {
@@ -127,8 +127,8 @@ impl Vault {
         contents.failure = None;
     }
 
-    pub(super) fn keep_account_token(&self, key: &Arc<ServiceAccountKey>, token: AccessToken) {
-        self.contents().account_token = Some((Arc::clone(key), token));
+    pub(super) fn keep_account_token(&self, account: &Arc<ServiceAccount>, token: AccessToken) {
+        self.contents().account_token = Some((Arc::clone(account), token));
     }
 
     /// Keeps what could not be written. True when the failure is news.
@@ -211,12 +211,12 @@ impl Contents {
             problem,
             cure: "Download the service account's key again from the Google Cloud console.",
         })?;
-        let key = reading.ok_or(SignInError::NoAccountKey(path))?.value;
+        let account = reading.ok_or(SignInError::NoAccountKey(path))?.value;
         let access = match &self.account_token {
-            Some((owner, token)) if Arc::ptr_eq(owner, &key) => Some(token.clone()),
+            Some((owner, token)) if Arc::ptr_eq(owner, &account) => Some(token.clone()),
             _ => None,
         };
-        let credentials = Credentials::ServiceAccount(key);
+        let credentials = Credentials::ServiceAccount(account);
         Ok(Held { credentials, access })
     }
 

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use hyper::header::{CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, LOCATION, RANGE};
 use hyper::{Method, Request, Response};
 use serde_json::Value;
-use url::Url;
+use url::{Host, Url};
 
 use super::chunk::{content_range, kept, unsatisfied};
 use super::{Stopped, Wire};
@@ -28,13 +28,25 @@ impl Hosts {
     /// A session address, if it leads where bytes may go.
     pub fn accept(&self, address: &str) -> Option<Url> {
         let url = Url::parse(address).ok()?;
-        let api = self.api.origin() == url.origin() && matches!(url.scheme(), "http" | "https");
+        let same = self.api.origin() == url.origin() || is_same_loopback(&self.api, &url);
+        let api = same && matches!(url.scheme(), "http" | "https");
         let google = url.scheme() == "https"
             && url
                 .host_str()
                 .is_some_and(|host| host == "googleapis.com" || host.ends_with(".googleapis.com"));
         ((api || google) && url.username().is_empty() && url.password().is_none()).then_some(url)
     }
+}
+
+/// A simulator on this machine may call itself `localhost` or `127.0.0.1`.
+fn is_same_loopback(api: &Url, url: &Url) -> bool {
+    let loopback = |url: &Url| match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    };
+    loopback(api) && loopback(url) && api.scheme() == url.scheme() && api.port() == url.port()
 }
 
 /// What the bytes become.
@@ -317,6 +329,8 @@ mod tests {
         }
         let local = Hosts::of(&Url::parse("http://127.0.0.1:9000/").unwrap());
         assert!(local.accept("http://127.0.0.1:9000/u?upload_id=1").is_some());
+        assert!(local.accept("http://localhost:9000/u?upload_id=1").is_some());
         assert!(local.accept("http://127.0.0.1:9001/u").is_none());
+        assert!(local.accept("http://192.168.1.5:9000/u").is_none());
     }
 }

@@ -59,14 +59,12 @@ impl Booth {
 
     /// A sign-in that waits only a moment for an answer.
     pub(super) fn impatient_sign_in(&self) -> SignIn {
+        self.impatient_sign_in_with(self.files())
+    }
+
+    pub(super) fn impatient_sign_in_with(&self, files: CredentialFiles) -> SignIn {
         let limit = Duration::from_millis(300);
-        SignIn::with_limit(
-            self.files(),
-            Scope::File,
-            self.http.clone(),
-            self.shared_clock(),
-            limit,
-        )
+        SignIn::with_limit(files, Scope::File, self.http.clone(), self.shared_clock(), limit)
     }
 
     pub(super) fn write(&self, name: &str, content: &Value) {

@@ -1,0 +1,107 @@
+//! `sync`: sends to Drive what is not there yet.
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use tokio::sync::mpsc;
+
+use super::failure::Failure;
+use super::serve::{block_on, prepare};
+use crate::app;
+use crate::config::{Config, Environment};
+use crate::services::drive::sync::{Report, Step, Wish};
+
+/// What to send.
+#[derive(Args, Debug)]
+pub(super) struct Sync {
+    /// At most so many, oldest first
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+    /// Also what is there already: compare, and mend what differs; nothing is doubled
+    #[arg(long)]
+    force: bool,
+    /// Only say what would be sent
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl Sync {
+    /// Sends it.
+    pub(super) fn run(&self, environment: &Environment) -> Result<(), Failure> {
+        let config = prepare(environment)?;
+        block_on(self.jobs(config))?
+    }
+
+    async fn jobs(&self, config: Config) -> Result<(), Failure> {
+        let wish = Wish {
+            limit: self.limit,
+            force: self.force,
+        };
+        if self.dry_run {
+            let found = app::undelivered(config, wish).await.map_err(Failure::Service)?;
+            for job in &found {
+                anstream::println!("job {job}");
+            }
+            anstream::println!("{} to send.", pictures(found.len()));
+            return Ok(());
+        }
+        let (steps, progress) = mpsc::channel(64);
+        let (report, ()) = tokio::join!(app::sync(config, wish, steps), show(progress));
+        tell(&report.map_err(Failure::Service)?)
+    }
+}
+
+/// A bar with rate and time left where a terminal is; a line now and then where none is.
+pub(super) async fn show(mut progress: mpsc::Receiver<Step>) {
+    let bar = ProgressBar::new(0).with_style(style());
+    let hidden = bar.is_hidden();
+    let mut told = std::time::Duration::ZERO;
+    while let Some(step) = progress.recv().await {
+        bar.set_length(step.total as u64);
+        bar.set_position(step.done as u64);
+        if hidden && (bar.elapsed() - told).as_secs() >= 10 {
+            told = bar.elapsed();
+            anstream::println!("{} of {} sent", step.done, step.total);
+        }
+    }
+    bar.finish_and_clear();
+}
+
+pub(super) fn style() -> ProgressStyle {
+    ProgressStyle::with_template("{bar:30} {pos}/{len}  {per_sec}  {eta} left")
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+fn tell(report: &Report) -> Result<(), Failure> {
+    anstream::println!("{} in Drive.", pictures(report.delivered.len()));
+    let list = |ids: &[i64]| ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    if !report.missing.is_empty() {
+        anstream::println!(
+            "Left out, because their files are gone from this machine: job {}.",
+            list(&report.missing)
+        );
+    }
+    if !report.failed.is_empty() {
+        return Err(Failure::Refused(format!(
+            "Refused: job {}. `boothline jobs show <number>` says why.",
+            list(&report.failed)
+        )));
+    }
+    if !report.waiting.is_empty() {
+        let reason = report
+            .reason
+            .as_deref()
+            .unwrap_or("They are tried again by themselves.");
+        return Err(Failure::Refused(format!(
+            "{} still wait: {reason}",
+            pictures(report.waiting.len())
+        )));
+    }
+    Ok(())
+}
+
+pub(super) fn pictures(count: usize) -> String {
+    match count {
+        1 => "1 picture".to_owned(),
+        count => format!("{count} pictures"),
+    }
+}
