@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::oauth::{CLIENT_ID, CLIENT_SECRET, Grant, KEY_ID, KEY_PEM};
 use crate::shared::Shared;
-use crate::world::{OPERATOR, SERVICE_ACCOUNT};
+use crate::world::SERVICE_ACCOUNT;
 
 /// The OAuth client, as the console offers it for download.
 pub(crate) const CLIENT_SECRETS: &str = "client_secrets.json";
@@ -43,7 +43,7 @@ fn client_secrets(shared: &Shared) -> String {
 fn token(shared: &Shared) -> String {
     let (options, now) = (shared.options(), shared.now());
     let grant = Grant {
-        account: OPERATOR.to_owned(),
+        account: options.consent.account.clone(),
         client: CLIENT_ID.to_owned(),
         scope: options.scope.clone(),
     };

@@ -98,14 +98,19 @@ pub(super) fn verify(
 }
 
 fn decode<T: for<'a> Deserialize<'a>>(part: &str) -> Result<T, OAuthError> {
-    let bytes = URL_SAFE_NO_PAD.decode(part).ok();
+    let bytes = URL_SAFE_NO_PAD.decode(unpadded(part)).ok();
     bytes
         .and_then(|bytes| serde_json::from_slice(&bytes).ok())
         .ok_or(OAuthError::invalid_grant("Bad Request"))
 }
 
+/// RFC 7515 knows no padding, but Google takes it, and some libraries send it.
+fn unpadded(part: &str) -> &str {
+    part.trim_end_matches('=')
+}
+
 fn is_signed(message: &[u8], signature: &str) -> bool {
-    let Ok(signature) = URL_SAFE_NO_PAD.decode(signature) else {
+    let Ok(signature) = URL_SAFE_NO_PAD.decode(unpadded(signature)) else {
         return false;
     };
     let public = key_pair().public_key().as_ref().to_vec();

@@ -178,7 +178,7 @@ impl Courier {
     /// Nothing can be delivered for now: every picture waits, and none uses up its tries.
     async fn shut(&self, error: &DriveError, wait: Duration) -> Setback {
         let reason = error.to_string();
-        self.desk.set_waits(Some(reason.clone()));
+        self.desk.set_stuck(error);
         let (message, now) = (reason.clone(), self.context.now());
         let said = self
             .context

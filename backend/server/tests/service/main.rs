@@ -4,6 +4,7 @@ mod access;
 mod booth;
 mod contract;
 mod crashes;
+mod drive;
 mod mistakes;
 mod pictures;
 
@@ -149,6 +150,44 @@ on_every_engine! {
         an_upload_in_hand_is_finished_before_the_stop,
         pictures_of_a_lost_database_are_left_alone,
         a_second_service_in_the_same_folder_is_refused,
+    }
+    drive::links {
+        the_first_answer_has_the_links_of_the_file_to_come,
+        without_a_network_links_come_from_the_pool,
+        a_job_without_a_link_gets_it_when_drive_is_back,
+        a_public_address_of_ours_leads_guests_to_our_page,
+        links_of_another_kind_replace_the_prediction,
+    }
+    drive::once {
+        a_doubtful_upload_ends_in_one_file,
+        large_files_go_on_where_the_server_says,
+        a_kill_in_mid_upload_doubles_nothing,
+        a_file_that_was_trashed_or_changed_is_mended_on_request,
+        requests_are_never_faster_than_allowed,
+    }
+    drive::trouble {
+        an_outage_costs_no_tries_and_ends_by_itself,
+        a_fault_of_one_request_delays_only_that_delivery,
+        a_revoked_sign_in_waits_for_the_operator,
+        a_full_account_waits_for_room,
+        an_api_that_is_off_is_said_in_words,
+        a_folder_that_is_gone_is_made_anew_or_asked_for,
+    }
+    drive::endpoints {
+        an_upload_goes_straight_through,
+        a_job_is_delivered_on_request,
+        old_jobs_go_to_drive_when_a_sync_asks_for_it,
+        syncs_at_the_same_time_do_the_work_once,
+        a_sync_tells_how_far_it_is,
+        a_machine_without_credentials_keeps_pictures_here,
+    }
+    drive::signin {
+        the_status_says_what_is_wrong_with_the_files,
+        an_expired_token_is_renewed_and_kept,
+        another_account_gets_other_links,
+    }
+    drive::chaos {
+        after_a_wild_evening_there_is_one_file_for_each_job,
     }
     pictures {
         all_eight_orientations_come_out_upright,

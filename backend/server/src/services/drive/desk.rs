@@ -50,6 +50,7 @@ pub struct Desk {
     account: RwLock<Option<KnownAccount>>,
     last_look: RwLock<Option<LastLook>>,
     waits: RwLock<Option<String>>,
+    stuck: RwLock<Option<DriveError>>,
     hold: RwLock<Option<Timestamp>>,
 }
 
@@ -77,6 +78,7 @@ impl Desk {
             account: RwLock::new(known),
             last_look: RwLock::new(None),
             waits: RwLock::new(None),
+            stuck: RwLock::new(None),
             hold: RwLock::new(None),
         })
     }
@@ -95,7 +97,21 @@ impl Desk {
 
     /// Notes why deliveries wait, or that they do not any more.
     pub fn set_waits(&self, reason: Option<String>) {
+        if reason.is_none() {
+            *write(&self.stuck) = None;
+        }
         *write(&self.waits) = reason;
+    }
+
+    /// What an upload of this process met that a look may not see.
+    pub fn stuck(&self) -> Option<DriveError> {
+        read(&self.stuck).clone()
+    }
+
+    /// Notes what an upload met.
+    pub fn set_stuck(&self, error: &DriveError) {
+        *write(&self.stuck) = Some(error.clone());
+        self.set_waits(Some(error.to_string()));
     }
 
     /// Deliveries do not go on before this, whatever a look finds.

@@ -30,7 +30,7 @@ pub async fn standing(context: &Context, desk: &Desk) -> Standing {
     let Some(look) = desk.last_look() else {
         return plain(signed_in);
     };
-    match look.error {
+    match look.error.or_else(|| desk.stuck()) {
         None => Standing {
             message: format!(
                 "Pictures go to Google Drive.{}",

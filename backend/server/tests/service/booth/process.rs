@@ -126,6 +126,12 @@ impl Booth {
         Ok(())
     }
 
+    /// The setting that the next start will have.
+    pub(crate) fn change(&mut self, name: &str, value: &str) {
+        self.settings.retain(|(known, _)| known != name);
+        self.settings.push((name.to_owned(), value.to_owned()));
+    }
+
     /// Starts it again where it ended, and waits until it answers.
     pub(crate) fn start(&mut self) -> Result<()> {
         self.child = spawn(self.folder.path(), &self.settings, self.database.as_deref())?;
