@@ -3,9 +3,10 @@
 use tokio::sync::mpsc;
 
 use super::{pictures, show};
-use crate::app;
+use crate::app::{self, AppError};
 use crate::cli::failure::Failure;
 use crate::config::Config;
+use crate::refusal::{Kind, Refusal};
 use crate::services::drive::folder::{Change, FolderReport, FolderWish};
 
 /// So many names are told; the log and the report of the API have all.
@@ -15,7 +16,7 @@ const NAMED: usize = 20;
 pub(super) async fn send(config: Config, wish: FolderWish) -> Result<(), Failure> {
     let (steps, progress) = mpsc::channel(64);
     let (report, ()) = tokio::join!(app::sync_folder(config, wish, steps), show(progress));
-    let report = report.map_err(Failure::Service)?;
+    let report = report.map_err(refused)?;
     if report.dry_run {
         plan(&report);
     } else {
@@ -24,10 +25,21 @@ pub(super) async fn send(config: Config, wish: FolderWish) -> Result<(), Failure
     verdict(&report)
 }
 
+/// What the sentence says how to mend needs no checklist.
+fn refused(error: AppError) -> Failure {
+    match error.downcast::<Refusal>() {
+        Ok(refusal) if !matches!(refusal.kind, Kind::Unavailable | Kind::Internal) => {
+            Failure::Refused(refusal.to_string())
+        }
+        Ok(refusal) => Failure::Service(refusal),
+        Err(error) => Failure::Service(error),
+    }
+}
+
 fn plan(report: &FolderReport) {
     for file in &report.planned {
         let what = match file.change {
-            Change::Version => "new version",
+            Change::Version => "changed",
             Change::Compare => "compare with Drive",
             Change::New | Change::Mended => "send",
         };

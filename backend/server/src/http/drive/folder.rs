@@ -6,6 +6,7 @@ use tokio::sync::mpsc;
 use utoipa::IntoParams;
 
 use super::super::callers::Operator;
+use super::super::jobs::read;
 use super::super::progress::Lines;
 use crate::context::Context;
 use crate::refusal::Refusal;
@@ -19,19 +20,40 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 /// What a folder sync is asked for.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct FolderQuery {
+pub(in crate::http) struct FolderQuery {
     /// Send at most this many files, oldest first.
-    limit: Option<u64>,
+    #[param(value_type = Option<u64>)]
+    limit: Option<String>,
     /// Compare also what is in Drive already, and mend what differs.
-    #[serde(default)]
-    force: bool,
+    #[param(value_type = Option<bool>)]
+    force: Option<String>,
     /// Only say what would be done.
-    #[serde(default)]
-    dry_run: bool,
+    #[param(value_type = Option<bool>)]
+    dry_run: Option<String>,
     /// What becomes of files that changed: `version` (the links stay) or `new`.
-    #[serde(default)]
-    #[param(inline)]
-    changed: Changed,
+    #[param(value_type = Option<Changed>, inline)]
+    changed: Option<String>,
+}
+
+impl FolderQuery {
+    fn wish(&self) -> Result<FolderWish, Refusal> {
+        let flag = |text: &Option<String>, name: &str| {
+            let flag = read(text.as_deref(), name, |text| text.parse().ok());
+            flag.map(Option::unwrap_or_default)
+        };
+        let changed = read(self.changed.as_deref(), "changed", |word| match word {
+            "version" => Some(Changed::Version),
+            "new" => Some(Changed::New),
+            _ => None,
+        });
+        Ok(FolderWish {
+            folder: None,
+            limit: read(self.limit.as_deref(), "limit", |text| text.parse().ok())?,
+            force: flag(&self.force, "force")?,
+            dry_run: flag(&self.dry_run, "dry_run")?,
+            changed: changed?.unwrap_or_default(),
+        })
+    }
 }
 
 /// Sends every picture of the folder (`LOCAL_FOLDER_PATH`) that is not in Drive.
@@ -50,14 +72,7 @@ pub(super) async fn sync_folder(
     request: HttpRequest,
     query: web::Query<FolderQuery>,
 ) -> Result<HttpResponse, Refusal> {
-    let query = query.into_inner();
-    let wish = FolderWish {
-        folder: None,
-        limit: query.limit,
-        force: query.force,
-        dry_run: query.dry_run,
-        changed: query.changed,
-    };
+    let wish = query.wish()?;
     let Some(lines) = Lines::asked_for(&request) else {
         let (unheard, _) = mpsc::channel(1);
         let report = folder::sync(&context, &wish, &unheard).await?;
