@@ -24,6 +24,7 @@ use crate::migrator::Migrator;
 use crate::origins::Origins;
 use crate::places::Places;
 use crate::rate_limit::RateLimit;
+use crate::services::drive::folder::{self as drive_folder, FolderReport, FolderStep, FolderWish};
 use crate::services::drive::sync::{self as drive_sync, Report, Step, Wish};
 use crate::services::drive::{Desk, connection, watch};
 use crate::services::{jobs, looks, once::Once, sweep};
@@ -173,6 +174,33 @@ pub async fn sync(config: Config, wish: Wish, steps: mpsc::Sender<Step>) -> Resu
         () = interrupted => return Err("the interruption never ends".into()),
     };
     worked?;
+    close(context).await?;
+    Ok(report?)
+}
+
+/// Sends a folder's pictures to Drive. The first signal finishes what is in hand, the second one ends it.
+///
+/// # Errors
+/// When Drive is not set up or cannot be reached, another sync runs, or the folder cannot be read.
+pub async fn sync_folder(
+    config: Config,
+    wish: FolderWish,
+    steps: mpsc::Sender<FolderStep>,
+) -> Result<FolderReport, AppError> {
+    let stopped = asked_to_stop();
+    let context = open(config, "command").await?;
+    let interrupted = async {
+        stopped.await;
+        context.stopping.cancel();
+        let again = asked_to_stop();
+        again.await;
+    };
+    let sync = drive_folder::sync(&context, &wish, &steps);
+    let report = tokio::select! {
+        report = sync => report,
+        () = interrupted => return Err("Stopped in the middle of an upload; the next run goes on from there.".into()),
+    };
+    drop(steps);
     close(context).await?;
     Ok(report?)
 }

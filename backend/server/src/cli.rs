@@ -73,7 +73,11 @@ enum Command {
 
     /// Send finished pictures to Drive that are not there yet
     #[command(
-        after_help = "Example, after an evening without a network:\n  boothline sync --dry-run\n  boothline sync\n\nBeside a running service the service does the work. Ctrl-C loses nothing."
+        after_help = "Example, after an evening without a network:\n  boothline sync --dry-run\n  boothline sync\n\n\
+                      Example, to send a whole folder, pictures of other cameras too:\n  boothline sync --folder --dry-run\n  \
+                      boothline sync --folder /media/camera/DCIM\n\n\
+                      Ctrl-C finishes what is in hand and loses nothing; run it again to go on. Nothing is sent twice:\n\
+                      what a folder sync has sent is in MANIFEST_FILE. Never sent: originals, thumbnails, hidden files."
     )]
     Sync(sync::Sync),
 

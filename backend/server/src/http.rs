@@ -16,6 +16,7 @@ pub mod openapi;
 mod overlays;
 mod pages;
 mod problem;
+mod progress;
 mod qr;
 mod sessions;
 mod share;

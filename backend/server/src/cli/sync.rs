@@ -1,5 +1,9 @@
 //! `sync`: sends to Drive what is not there yet.
 
+mod folder;
+
+use std::path::PathBuf;
+
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::sync::mpsc;
@@ -8,11 +12,18 @@ use super::failure::Failure;
 use super::serve::{block_on, prepare};
 use crate::app;
 use crate::config::{Config, Environment};
+use crate::services::drive::folder::{Changed, FolderStep, FolderWish};
 use crate::services::drive::sync::{Report, Step, Wish};
 
 /// What to send.
 #[derive(Args, Debug)]
 pub(super) struct Sync {
+    /// Send a folder's pictures instead of the jobs': PATH, or LOCAL_FOLDER_PATH (the results)
+    #[arg(long, value_name = "PATH", num_args = 0..=1)]
+    folder: Option<Option<PathBuf>>,
+    /// What becomes of files that were sent before and have changed
+    #[arg(long, requires = "folder", value_enum, default_value_t)]
+    changed: Changed,
     /// At most so many, oldest first
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
@@ -28,7 +39,19 @@ impl Sync {
     /// Sends it.
     pub(super) fn run(&self, environment: &Environment) -> Result<(), Failure> {
         let config = prepare(environment)?;
-        block_on(self.jobs(config))?
+        match &self.folder {
+            Some(folder) => {
+                let wish = FolderWish {
+                    folder: folder.clone(),
+                    limit: self.limit,
+                    force: self.force,
+                    dry_run: self.dry_run,
+                    changed: self.changed,
+                };
+                block_on(folder::send(config, wish))?
+            }
+            None => block_on(self.jobs(config))?,
+        }
     }
 
     async fn jobs(&self, config: Config) -> Result<(), Failure> {
@@ -50,23 +73,42 @@ impl Sync {
     }
 }
 
+/// How far a sync is.
+pub(super) trait Progress {
+    /// What came out, and of how many.
+    fn so_far(&self) -> (usize, usize);
+}
+
+impl Progress for Step {
+    fn so_far(&self) -> (usize, usize) {
+        (self.done, self.total)
+    }
+}
+
+impl Progress for FolderStep {
+    fn so_far(&self) -> (usize, usize) {
+        (self.done, self.total)
+    }
+}
+
 /// A bar with rate and time left where a terminal is; a line now and then where none is.
-pub(super) async fn show(mut progress: mpsc::Receiver<Step>) {
+async fn show(mut progress: mpsc::Receiver<impl Progress>) {
     let bar = ProgressBar::new(0).with_style(style());
     let hidden = bar.is_hidden();
     let mut told = std::time::Duration::ZERO;
     while let Some(step) = progress.recv().await {
-        bar.set_length(step.total as u64);
-        bar.set_position(step.done as u64);
+        let (done, total) = step.so_far();
+        bar.set_length(total as u64);
+        bar.set_position(done as u64);
         if hidden && (bar.elapsed() - told).as_secs() >= 10 {
             told = bar.elapsed();
-            anstream::println!("{} of {} sent", step.done, step.total);
+            anstream::println!("{done} of {total} done");
         }
     }
     bar.finish_and_clear();
 }
 
-pub(super) fn style() -> ProgressStyle {
+fn style() -> ProgressStyle {
     ProgressStyle::with_template("{bar:30} {pos}/{len}  {per_sec}  {eta} left")
         .unwrap_or_else(|_| ProgressStyle::default_bar())
 }
@@ -99,7 +141,7 @@ fn tell(report: &Report) -> Result<(), Failure> {
     Ok(())
 }
 
-pub(super) fn pictures(count: usize) -> String {
+fn pictures(count: usize) -> String {
     match count {
         1 => "1 picture".to_owned(),
         count => format!("{count} pictures"),

@@ -110,7 +110,7 @@ pub const VARIABLES: &[Variable] = &[
         Group::Storage,
         "MANIFEST_FILE",
         "uploads.json",
-        "What the folder sync has already delivered.",
+        "What the folder sync has sent; `boothline sync --folder` keeps it, a lost one is made anew from Drive.",
     ),
     open(
         Group::Storage,
@@ -209,7 +209,7 @@ pub const VARIABLES: &[Variable] = &[
         Group::Delivery,
         "LOCAL_FOLDER_PATH",
         "",
-        "The folder a batch sync looks through. Default: RESULTS_DIR.",
+        "The folder that `boothline sync --folder` sends. Default: RESULTS_DIR.",
     ),
     open(
         Group::Delivery,

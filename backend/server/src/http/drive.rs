@@ -1,12 +1,12 @@
 //! `/drive/…`: whether photos can be delivered, and delivering them on request.
 
+pub(super) mod folder;
+
 use std::time::Duration;
 
 use actix_multipart::Multipart;
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use boothline_delivery::{Standing, Target};
-use bytes::Bytes;
 use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
@@ -17,10 +17,11 @@ use super::form::{broken, missing};
 use super::idempotency::IdempotencyKey;
 use super::jobs::job_id;
 use super::problem::body_late;
+use super::progress::Lines;
 use crate::context::Context;
 use crate::refusal::Refusal;
 use crate::services::drive::standing::standing;
-use crate::services::drive::sync::{self, DeliveredJob, DeliveredNow, Report, Step, Wish};
+use crate::services::drive::sync::{self, DeliveredJob, DeliveredNow, Report, Wish};
 use crate::services::drive::upload::{Announced, UploadedFile, pass_on};
 use crate::services::intake::too_large;
 
@@ -32,7 +33,8 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/drive/status").route(web::get().to(status)))
         .service(web::resource("/drive/upload").route(web::post().to(upload)))
         .service(web::resource("/drive/upload-job/{job_id}").route(web::post().to(upload_job)))
-        .service(web::resource("/drive/sync").route(web::post().to(sync_jobs)));
+        .service(web::resource("/drive/sync").route(web::post().to(sync_jobs)))
+        .configure(folder::routes);
 }
 
 /// Kiosks let nobody in while `ok` is false.
@@ -214,19 +216,13 @@ pub(super) async fn sync_jobs(
         limit: query.limit,
         force: query.force,
     };
-    let accept = request.headers().get(header::ACCEPT);
-    let accept = accept.and_then(|accept| accept.to_str().ok()).unwrap_or_default();
-    let lines = match accept {
-        accept if accept.contains("application/x-ndjson") => Lines::Ndjson,
-        accept if accept.contains("text/event-stream") => Lines::Sse,
-        _ => {
-            let (unheard, _) = mpsc::channel(1);
-            return sync::sync(&context, wish, &unheard).await.map(plain);
-        }
+    let Some(lines) = Lines::asked_for(&request) else {
+        let (unheard, _) = mpsc::channel(1);
+        return sync::sync(&context, wish, &unheard).await.map(plain);
     };
     // What is wrong from the start is an error answer also for those who want lines.
     sync::desk(&context)?;
-    Ok(told(context, wish, lines))
+    Ok(lines.told(move |steps| async move { sync::sync(&context, wish, &steps).await }))
 }
 
 fn plain(report: Report) -> HttpResponse {
@@ -246,71 +242,4 @@ fn plain(report: Report) -> HttpResponse {
         }
     }
     answer.json(report.delivered)
-}
-
-#[derive(Clone, Copy)]
-enum Lines {
-    Ndjson,
-    Sse,
-}
-
-impl Lines {
-    const fn kind(self) -> &'static str {
-        match self {
-            Self::Ndjson => "application/x-ndjson",
-            Self::Sse => "text/event-stream",
-        }
-    }
-
-    fn line(self, event: &'static str, value: &impl Serialize) -> Bytes {
-        let mut json = serde_json::to_value(value).unwrap_or_default();
-        match self {
-            Self::Ndjson => {
-                if let Some(fields) = json.as_object_mut() {
-                    fields.insert("event".to_owned(), event.into());
-                }
-                Bytes::from(format!("{json}\n"))
-            }
-            Self::Sse => Bytes::from(format!("event: {event}\ndata: {json}\n\n")),
-        }
-    }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the task ends with its sync, which ends when all jobs came out or the line waits"
-)]
-fn told(context: web::Data<Context>, wish: Wish, lines: Lines) -> HttpResponse {
-    let (sender, receiver) = mpsc::channel::<Bytes>(16);
-    tokio::spawn(async move {
-        let (steps, mut progress) = mpsc::channel::<Step>(64);
-        let teller = sender.clone();
-        let tell = async move {
-            while let Some(step) = progress.recv().await {
-                // A client that went away does not stop the sync.
-                let _ = teller.send(lines.line("progress", &step)).await;
-            }
-        };
-        let work = async {
-            let outcome = sync::sync(&context, wish, &steps).await;
-            drop(steps);
-            outcome
-        };
-        let (outcome, ()) = tokio::join!(work, tell);
-        let last = match outcome {
-            Ok(report) => lines.line("report", &report),
-            Err(refusal) => lines.line(
-                "error",
-                &serde_json::json!({"code": refusal.code, "detail": refusal.to_string()}),
-            ),
-        };
-        let _ = sender.send(last).await;
-    });
-    let body = tokio_stream::wrappers::ReceiverStream::new(receiver).map(Ok::<_, std::convert::Infallible>);
-    HttpResponse::Ok()
-        .content_type(lines.kind())
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header((header::CONTENT_ENCODING, "identity"))
-        .insert_header(("X-Accel-Buffering", "no"))
-        .streaming(body)
 }

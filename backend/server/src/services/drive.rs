@@ -3,6 +3,7 @@
 pub mod connection;
 pub mod delivering;
 pub mod desk;
+pub mod folder;
 pub mod pool;
 pub mod standing;
 pub mod sync;

@@ -54,7 +54,7 @@ const KIOSK_CALLS: [(&str, &str); 13] = [
     ("GET", "/api/v1/sessions/x"),
 ];
 
-const OPERATOR_CALLS: [(&str, &str); 13] = [
+const OPERATOR_CALLS: [(&str, &str); 14] = [
     ("POST", "/api/v1/themes"),
     ("PATCH", "/api/v1/themes/portrait"),
     ("DELETE", "/api/v1/themes/nowhere"),
@@ -67,6 +67,7 @@ const OPERATOR_CALLS: [(&str, &str); 13] = [
     ("GET", "/status"),
     ("GET", "/api/v1/status"),
     ("GET", "/metrics"),
+    ("POST", "/api/v1/drive/sync-folder"),
     ("GET", "/api/v1/drive/status"),
 ];
 

@@ -2,7 +2,10 @@
 
 pub(crate) mod chaos;
 pub(crate) mod endpoints;
+pub(crate) mod folder;
+pub(crate) mod interrupted;
 pub(crate) mod links;
+mod office;
 pub(crate) mod once;
 pub(crate) mod signin;
 pub(crate) mod trouble;

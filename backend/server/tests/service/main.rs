@@ -189,6 +189,25 @@ on_every_engine! {
     drive::chaos {
         after_a_wild_evening_there_is_one_file_for_each_job,
     }
+    drive::folder {
+        every_picture_is_sent_once_and_nothing_else,
+        a_changed_picture_keeps_its_link_or_gets_a_new_one,
+        what_a_job_delivered_is_recognised,
+        what_a_job_will_deliver_is_left_to_it,
+        the_manifest_of_the_python_program_is_read,
+        a_limit_and_a_dry_run_are_kept,
+        two_thousand_sent_pictures_need_no_request,
+        a_forced_sync_mends_what_differs,
+    }
+    drive::interrupted {
+        a_killed_sync_doubles_nothing,
+        ctrl_c_finishes_what_is_in_hand,
+        a_damaged_or_lost_manifest_is_made_anew,
+        a_picture_that_vanishes_is_named,
+        trouble_with_drive_ends_a_sync_and_keeps_what_was_done,
+        one_sync_at_a_time_tells_how_far_it_is,
+        faults_of_drive_leave_one_file_each,
+    }
     pictures {
         all_eight_orientations_come_out_upright,
         a_display_p3_photo_comes_out_with_the_right_colours,

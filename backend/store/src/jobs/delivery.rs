@@ -4,8 +4,8 @@ use boothline_domain::clock::Timestamp;
 use boothline_domain::{DeliveryState, JobId, JobStatus, TargetKind};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement,
-    UpdateMany, Value,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QuerySelect, Statement, UpdateMany, Value,
 };
 
 use super::{Job, apply};
@@ -284,4 +284,55 @@ fn linked(update: UpdateMany<Entity>, links: &Promise) -> UpdateMany<Entity> {
         .col_expr(Column::DriveLink, Expr::value(links.drive_link.as_str()))
         .col_expr(Column::DownloadLink, Expr::value(links.download_link.as_str()))
         .col_expr(Column::QrUrl, Expr::value(links.qr_url.as_str()))
+}
+
+/// A job's files and where its delivery stands, for a look at all of them.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct JobFiles {
+    /// The id in the API.
+    pub id: i64,
+    /// How far it has come.
+    pub status: String,
+    /// Where it is delivered to.
+    pub target: String,
+    /// Of the result, below the results folder.
+    pub result_image_path: String,
+    /// Of the compressed copy, below the results folder.
+    pub compressed_image_path: String,
+    /// Of the result's bytes, in hex.
+    pub result_md5: Option<String>,
+    /// Of the compressed copy's bytes, in hex.
+    pub compressed_md5: Option<String>,
+    /// The file's id in Drive, reserved or real.
+    pub drive_file_id: Option<String>,
+    /// A link for people.
+    pub drive_link: Option<String>,
+    /// A link to the bytes.
+    pub download_link: Option<String>,
+    /// The address of the QR code's picture.
+    pub qr_url: Option<String>,
+    /// When it arrived, in milliseconds since the epoch.
+    pub drive_uploaded_at: Option<i64>,
+}
+
+/// The files of all jobs, without what else a job carries.
+pub async fn files(db: &impl ConnectionTrait) -> Result<Vec<JobFiles>, StoreError> {
+    let files = Entity::find()
+        .select_only()
+        .columns([
+            Column::Id,
+            Column::Status,
+            Column::Target,
+            Column::ResultImagePath,
+            Column::CompressedImagePath,
+            Column::ResultMd5,
+            Column::CompressedMd5,
+            Column::DriveFileId,
+            Column::DriveLink,
+            Column::DownloadLink,
+            Column::QrUrl,
+            Column::DriveUploadedAt,
+        ])
+        .into_model::<JobFiles>();
+    Ok(files.all(db).await?)
 }
