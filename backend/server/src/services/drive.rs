@@ -93,8 +93,8 @@ pub async fn enqueue(
     Ok(())
 }
 
-/// An upload that is cancelled needs a moment to end.
-const UNTIL_UPLOADS_END: Duration = Duration::from_secs(60);
+/// An upload that is cancelled elsewhere ends with the next heartbeat of its lease.
+const UNTIL_UPLOADS_END: Duration = Duration::from_secs(20);
 
 /// Deletes a file from Drive, sooner or later, in the caller's transaction.
 pub async fn erase(context: &Context, tx: &DatabaseTransaction, file_id: String) -> Result<(), Refusal> {

@@ -157,6 +157,8 @@ on_every_engine! {
         a_job_without_a_link_gets_it_when_drive_is_back,
         a_public_address_of_ours_leads_guests_to_our_page,
         links_of_another_kind_replace_the_prediction,
+        a_public_folder_saves_a_request_for_each_picture,
+        a_deleted_job_takes_its_file_with_it,
     }
     drive::once {
         a_doubtful_upload_ends_in_one_file,
@@ -185,6 +187,10 @@ on_every_engine! {
         the_status_says_what_is_wrong_with_the_files,
         an_expired_token_is_renewed_and_kept,
         another_account_gets_other_links,
+        an_operator_signs_in_by_browser_while_it_runs,
+        a_refused_consent_is_said_and_changes_nothing,
+        a_booth_without_a_browser_signs_in_by_a_code,
+        a_service_account_needs_a_place_for_its_files,
     }
     drive::chaos {
         after_a_wild_evening_there_is_one_file_for_each_job,

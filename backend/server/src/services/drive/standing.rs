@@ -20,9 +20,11 @@ pub async fn standing(context: &Context, desk: &Desk) -> Standing {
     if !signed_in.ok || signed_in.status == "offline" {
         return plain(signed_in);
     }
-    let fresh = desk
-        .last_look()
-        .is_some_and(|look| context.now().since(look.at) < FRESH);
+    // One that found nobody signed in is older than the sign-in that was just found.
+    let fresh = desk.last_look().is_some_and(|look| {
+        let anonymous = look.error.is_some_and(|error| error.trouble == Trouble::SignIn);
+        !anonymous && context.now().since(look.at) < FRESH
+    });
     if !fresh {
         // How it comes out is remembered.
         let _ = desk.look(context).await;

@@ -1,6 +1,10 @@
 //! The link first: before the upload, also without a network.
 
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
 use anyhow::{Result, ensure};
+use boothline_drive_sim::Operation;
 use serde_json::Value;
 
 use super::Venue;
@@ -122,5 +126,34 @@ pub(crate) fn links_of_another_kind_replace_the_prediction(engine: Engine) -> Re
             .map(|link| link.contains("drive.google.com")),
         Some(true)
     );
+    Ok(())
+}
+
+pub(crate) fn a_public_folder_saves_a_request_for_each_picture(engine: Engine) -> Result<()> {
+    let venue = Venue::open_with(engine, &[("DRIVE_SHARE", "folder")])?;
+    let kiosk = venue.booth.client();
+    let jobs: Vec<Value> = (0..3)
+        .map(|seed| kiosk.visit("portrait", &photo(seed)))
+        .collect::<Result<_>>()?;
+    for job in &jobs {
+        venue.delivered(job)?;
+    }
+    assert_eq!(venue.sim.requests(Operation::PermissionCreate), 1, "the folder's");
+    venue.holds_exactly(&jobs)
+}
+
+pub(crate) fn a_deleted_job_takes_its_file_with_it(engine: Engine) -> Result<()> {
+    let venue = Venue::open(engine)?;
+    let kiosk = venue.booth.client();
+    let job = kiosk.visit("portrait", &photo(1))?;
+    venue.delivered(&job)?;
+    kiosk
+        .delete(&format!("/api/v1/jobs/{}", job["job_id"]))
+        .expect(204);
+    let begun = Instant::now();
+    while !venue.pictures().is_empty() {
+        ensure!(begun.elapsed() < Duration::from_secs(120), "it is still there");
+        sleep(Duration::from_millis(500));
+    }
     Ok(())
 }
