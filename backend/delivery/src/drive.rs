@@ -48,6 +48,7 @@ pub use trouble::{DriveError, Trouble};
 
 use auth::SignIn;
 use http::HttpClient;
+use pacer::SharedPace;
 
 /// One account's Google Drive. Clones share the connection pool, the tokens and the pace.
 #[derive(Clone)]
@@ -61,6 +62,7 @@ struct Inner {
     http: HttpClient,
     clock: SharedClock,
     pacer: Pacer,
+    shared_pace: Option<SharedPace>,
 }
 
 impl fmt::Debug for Drive {
@@ -75,7 +77,9 @@ impl Drive {
     /// A client for the account of `sign_in`. Nothing is sent yet.
     pub fn new(settings: DriveSettings, sign_in: SignIn, http: HttpClient, clock: SharedClock) -> Self {
         let pacer = Pacer::new(settings.requests_per_second, settings.patience.first_backoff);
+        let shared_pace = settings.pace_file.clone();
         let inner = Inner {
+            shared_pace: shared_pace.map(|file| SharedPace::new(file, settings.requests_per_second)),
             settings,
             sign_in,
             http,

@@ -166,7 +166,23 @@ impl Drive {
     async fn turn(&self, rank: Rank) -> Result<Turn, DriveError> {
         match self.pacer().pause() {
             Some(pause) if pause > LONGEST_WAIT => Err(errors::classify(429, "", "", Some(pause))),
-            _ => Ok(self.pacer().turn_of(rank).await),
+            _ => {
+                let turn = self.pacer().turn_of(rank).await;
+                self.wait_for_others().await;
+                Ok(turn)
+            }
+        }
+    }
+
+    /// Other processes of this machine use the same account.
+    async fn wait_for_others(&self) {
+        let Some(pace) = &self.inner.shared_pace else {
+            return;
+        };
+        match pace.take(self.inner.clock.now()) {
+            Ok(wait) => tokio::time::sleep(wait).await,
+            // Our own pace goes on, and Drive says when it is too much.
+            Err(error) => tracing::debug!(%error, "The pace cannot be shared: {error}"),
         }
     }
 

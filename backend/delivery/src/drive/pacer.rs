@@ -3,6 +3,7 @@
 mod bucket;
 mod line;
 mod restraint;
+mod shared;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -13,6 +14,7 @@ use tokio::time::{Instant, sleep_until};
 use bucket::Bucket;
 use line::Line;
 use restraint::Restraint;
+pub(crate) use shared::SharedPace;
 
 /// Who a request is for. Guests who wait go before yesterday's photos, those
 /// before an operator's batch; but no class is starved.

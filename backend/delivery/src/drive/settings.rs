@@ -1,5 +1,6 @@
 //! Where Drive is, how files are shared, and how long we wait.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use url::Url;
@@ -25,6 +26,8 @@ pub struct DriveSettings {
     pub share: Share,
     /// Requests per second of one account in the long run, above 0.
     pub requests_per_second: f64,
+    /// A file by which all processes of this machine keep that pace together.
+    pub pace_file: Option<PathBuf>,
     /// Files up to this size in bytes go in one request, larger ones in a resumable session.
     pub multipart_limit: u64,
     /// How long we wait.

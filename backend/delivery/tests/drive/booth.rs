@@ -55,6 +55,7 @@ impl Booth {
             link_url: google.url.clone(),
             share,
             requests_per_second: 2000.0,
+            pace_file: None,
             multipart_limit: MULTIPART_LIMIT,
             patience: patience(),
         };

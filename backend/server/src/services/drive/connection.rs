@@ -9,6 +9,9 @@ use crate::config::{Config, DriveShare};
 /// Google's own advice: up to 5 MB in one request.
 const MULTIPART_LIMIT: u64 = 5 * 1024 * 1024;
 
+/// Services, workers and commands of one data folder keep one pace by it.
+const PACE: &str = "drive.pace";
+
 /// Why there is no client.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectionError {
@@ -32,6 +35,7 @@ pub fn open(config: &Config, clock: &SharedClock) -> Result<Drive, ConnectionErr
             DriveShare::Folder => Share::Folder,
         },
         requests_per_second: f64::from(delivery.drive_requests_per_second),
+        pace_file: Some(config.storage.data_dir.join(PACE)),
         multipart_limit: MULTIPART_LIMIT,
         patience: Patience::default(),
     };
