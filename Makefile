@@ -10,7 +10,7 @@ BIN := $(CARGO_TARGET_DIR)/release/boothline
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test bench lint build release looks
+.PHONY: help setup run demo sim test bench lint build release looks
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,8 +24,12 @@ run: build ## Build and start the booth; ARGS=--lan opens it to the venue's netw
 demo: build ## Walk sample photos through a service of its own; pictures go to demo-out/
 	@$(BIN) demo $(ARGS)
 
+sim: setup ## Run a simulated Google Drive for kiosk developers; ARGS=--help lists its options
+	@$(CARGO) run --package boothline-drive-sim --bin drive-sim -- --credentials data/sim $(ARGS)
+
 test: setup ## Run every test, with a PostgreSQL and a Chromium of its own
 	@backend/scripts/ensure-chromium
+	@backend/scripts/ensure-google-client >/dev/null
 	@backend/scripts/with-postgres $(CARGO) test --workspace
 
 lint: setup ## Check formatting and lints, as CI does

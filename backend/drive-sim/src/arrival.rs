@@ -16,6 +16,7 @@ use futures_util::stream;
 use crate::connection::Connection;
 use crate::error::{ApiError, JSON};
 use crate::faults::FaultKind;
+use crate::method_override;
 use crate::operation::{Kind, Operation, classify};
 use crate::shared::Shared;
 
@@ -35,6 +36,7 @@ pub(crate) async fn admit(request: ServiceRequest, next: Next<BoxBody>) -> Answe
     let Some(shared) = request.app_data::<web::Data<Shared>>().cloned() else {
         return next.call(request).await;
     };
+    let request = method_override::undo(request).await;
     let range = request.headers().get("content-range");
     let range = range.and_then(|value| value.to_str().ok());
     let kind = classify(

@@ -1,14 +1,16 @@
 //! `/sim/`: what tests and people do to the simulator from outside.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::connection::Connection;
 use crate::error::{ApiError, json_answer};
 use crate::faults::Fault;
 use crate::options::Options;
@@ -127,9 +129,9 @@ struct Outage {
     on: bool,
 }
 
-async fn outage(shared: web::Data<Shared>, body: Bytes) -> Answer {
+async fn outage(shared: web::Data<Shared>, request: HttpRequest, body: Bytes) -> Answer {
     let outage: Outage = read(&body)?;
-    shared.set_outage(outage.on);
+    shared.set_outage(outage.on, request.conn_data::<Arc<Connection>>());
     done()
 }
 

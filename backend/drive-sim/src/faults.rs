@@ -66,7 +66,7 @@ pub enum FaultKind {
     CutBefore,
     /// The work is done, then the connection is closed without an answer.
     CutAfter,
-    /// Nothing happens for so long, then the request goes on as usual if the caller is still there.
+    /// Nothing happens for so long, then the work is done, even if the caller has left by then.
     Hang {
         /// For how long.
         seconds: f64,

@@ -27,6 +27,7 @@ mod error;
 mod faults;
 mod fields;
 mod links;
+mod method_override;
 mod oauth;
 mod operation;
 mod options;

@@ -19,20 +19,35 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .route("/signin", web::get().to(sign_in));
 }
 
-/// The file, if the link opens it; otherwise the answer that a guest gets.
-fn opened<'a>(world: &'a World, id: &str, query: &Parameters) -> Result<&'a File, HttpResponse> {
-    let Some(file) = world.lookup(id) else {
-        return Err(missing());
-    };
+/// Why a link does not open.
+enum Shut {
+    /// No such file, or it is in the trash.
+    Missing,
+    /// Only for people who sign in.
+    SignIn,
+}
+
+impl Shut {
+    fn answer(&self) -> HttpResponse {
+        match self {
+            Self::Missing => missing(),
+            Self::SignIn => HttpResponse::Found()
+                .insert_header(("Location", "/signin"))
+                .finish(),
+        }
+    }
+}
+
+/// The file, if the link opens it for a guest.
+fn opened<'a>(world: &'a World, id: &str, query: &Parameters) -> Result<&'a File, Shut> {
+    let file = world.lookup(id).ok_or(Shut::Missing)?;
     let right_key =
         file.resource_key.is_none() || file.resource_key.as_deref() == parameter(query, "resourcekey");
     if !world.is_public(file) || !right_key {
-        return Err(HttpResponse::Found()
-            .insert_header(("Location", "/signin"))
-            .finish());
+        return Err(Shut::SignIn);
     }
     if world.is_trashed(file) {
-        return Err(missing());
+        return Err(Shut::Missing);
     }
     Ok(file)
 }
@@ -44,7 +59,7 @@ async fn view(
 ) -> HttpResponse {
     let world = shared.world();
     match opened(&world, &id, &query) {
-        Err(answer) => answer,
+        Err(shut) => shut.answer(),
         Ok(file) => {
             let name = escape(&file.name);
             html(
@@ -77,7 +92,7 @@ async fn uc(shared: web::Data<Shared>, query: web::Query<Parameters>) -> HttpRes
     };
     let world = shared.world();
     match opened(&world, id, &query) {
-        Err(answer) => answer,
+        Err(shut) => shut.answer(),
         Ok(file) => {
             let key = file.resource_key.as_deref();
             let key = key.map_or_else(String::new, |key| format!("&resourcekey={key}"));
@@ -95,7 +110,7 @@ async fn download(shared: web::Data<Shared>, query: web::Query<Parameters>) -> H
     };
     let world = shared.world();
     let file = match opened(&world, id, &query) {
-        Err(answer) => return answer,
+        Err(shut) => return shut.answer(),
         Ok(file) => file,
     };
     let Some(content) = &file.content else {

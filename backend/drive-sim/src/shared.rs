@@ -103,14 +103,15 @@ impl Shared {
         self.outage.load(Ordering::SeqCst)
     }
 
-    /// In an outage every connection is closed, the open ones too.
-    pub(crate) fn set_outage(&self, on: bool) {
+    /// In an outage every connection is closed, the open ones too, but not the one that asked for it.
+    pub(crate) fn set_outage(&self, on: bool, spared: Option<&Arc<Connection>>) {
         self.outage.store(on, Ordering::SeqCst);
-        if on {
-            for connection in self.connections().drain(..) {
-                if let Some(connection) = connection.upgrade() {
-                    connection.cut();
-                }
+        if !on {
+            return;
+        }
+        for connection in self.connections().iter().filter_map(Weak::upgrade) {
+            if !spared.is_some_and(|spared| Arc::ptr_eq(spared, &connection)) {
+                connection.cut();
             }
         }
     }

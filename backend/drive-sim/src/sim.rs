@@ -136,7 +136,7 @@ impl Sim {
 
     /// In an outage every connection is closed without an answer, the open ones too.
     pub fn set_outage(&self, on: bool) {
-        self.shared.set_outage(on);
+        self.shared.set_outage(on, None);
     }
 
     /// Sets the storage of each account; `None` is without an end.

@@ -210,7 +210,7 @@ fn check_piece(
         )));
     }
     let is_last = total.is_some_and(|total| start + size == total);
-    if !is_last && size % GRAIN != 0 {
+    if !is_last && !size.is_multiple_of(GRAIN) {
         return Err(ApiError::bad_request(format!(
             "Invalid request. The number of bytes uploaded is required to be equal or greater than {GRAIN}, \
              except for the final request (it's recommended to be the exact multiple of {GRAIN})."

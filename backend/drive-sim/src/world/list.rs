@@ -94,9 +94,11 @@ impl World {
     }
 
     fn is_listed(&self, caller: &Caller, file: &File) -> bool {
-        self.permissions_of(file)
-            .iter()
-            .any(|(permission, _)| permission.email_address.as_deref() == Some(&caller.account))
+        let account = caller.account.as_str();
+        let shared_with = self.permissions_of(file);
+        let mut shared_with = shared_with.iter();
+        self.lineage(file).any(|above| above.owner == account)
+            || shared_with.any(|(permission, _)| permission.email_address.as_deref() == Some(account))
     }
 }
 

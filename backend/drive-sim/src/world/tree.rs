@@ -25,7 +25,8 @@ impl World {
             for permission in &above.permissions {
                 let inherited = distance > 0;
                 let known = found.iter().any(|(known, _)| known.id == permission.id);
-                if !known && !(inherited && permission.role == "owner") {
+                let owns_only_the_folder = inherited && permission.role == "owner";
+                if !known && !owns_only_the_folder {
                     found.push((permission, inherited));
                 }
             }
@@ -43,13 +44,19 @@ impl World {
     /// What `account` may do with it: `owner`, `writer`, `commenter`, `reader` or nothing.
     pub(crate) fn role<'a>(&'a self, account: &str, file: &'a File) -> Option<&'a str> {
         const RANK: [&str; 5] = ["reader", "commenter", "writer", "fileOrganizer", "owner"];
-        self.permissions_of(file)
+        let given = self
+            .permissions_of(file)
             .into_iter()
             .map(|(permission, _)| permission)
             .filter(|permission| {
                 permission.is_public() || permission.email_address.as_deref() == Some(account)
             })
-            .map(|permission| permission.role.as_str())
+            .map(|permission| permission.role.as_str());
+        // Who owns a folder may change what others put there.
+        let of_folder = self.lineage(file).any(|above| above.owner == account);
+        let of_folder = of_folder.then_some("writer");
+        given
+            .chain(of_folder)
             .max_by_key(|role| RANK.iter().position(|known| known == role))
     }
 

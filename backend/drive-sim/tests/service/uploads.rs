@@ -1,11 +1,9 @@
 //! Uploads: in one request, in sessions, and what goes wrong with them.
 
-#[expect(dead_code, reason = "each test program uses a part of it")]
-mod support;
-
 use boothline_drive_sim::{DuplicateIds, Fault, FaultKind, Operation, Options};
 use serde_json::json;
-use support::Drive;
+
+use crate::support::Drive;
 
 const GRAIN: usize = 262_144;
 

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use boothline_drive_sim::{Options, Sim};
+use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -227,6 +230,16 @@ impl Drive {
         reply.headers["location"].clone()
     }
 
+    /// Waits, for a few seconds at most, until the simulator has done something on its own.
+    #[track_caller]
+    pub(crate) fn until(&self, mut done: impl FnMut(&Self) -> bool) {
+        let start = std::time::Instant::now();
+        while !done(self) {
+            assert!(start.elapsed().as_secs() < 10, "it never happened");
+            std::thread::yield_now();
+        }
+    }
+
     pub(crate) fn put(&self, session: &str, range: &str, bytes: &[u8]) -> Result<Reply, ureq::Error> {
         let headers: &[(&str, &str)] = if range.is_empty() {
             &[]
@@ -234,5 +247,76 @@ impl Drive {
             &[("content-range", range)]
         };
         self.send("PUT", session, headers, bytes)
+    }
+
+    /// Id and secret of the OAuth client.
+    pub(crate) fn client(&self) -> (String, String) {
+        let secrets = self.credentials("client_secrets.json");
+        let text = |name: &str| secrets["installed"][name].as_str().unwrap().to_owned();
+        (text("client_id"), text("client_secret"))
+    }
+
+    /// Goes through the consent page as an app does; the access token.
+    pub(crate) fn sign_in(&self) -> String {
+        let (id, secret) = self.client();
+        let redirect = "http://localhost:9/";
+        let scope = "https://www.googleapis.com/auth/drive.file";
+        let page = format!(
+            "o/oauth2/v2/auth?client_id={id}&redirect_uri={redirect}&response_type=code&scope={scope}"
+        );
+        let back = url::Url::parse(&self.guest(&page).headers["location"]).unwrap();
+        let (_, code) = back.query_pairs().find(|(name, _)| name == "code").unwrap();
+        let fields = [
+            ("grant_type", "authorization_code"),
+            ("client_id", &id),
+            ("client_secret", &secret),
+            ("redirect_uri", redirect),
+            ("code", &code),
+        ];
+        let token = self.form("token", &fields).ok();
+        token["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// Seconds since 1970.
+    pub(crate) fn now(&self) -> i64 {
+        use boothline_domain::clock::{Clock, SystemClock};
+        SystemClock.now().millis() / 1000
+    }
+
+    /// An assertion signed with the key of the service account; `claims` replace the right ones.
+    pub(crate) fn assertion(&self, claims: &Value) -> String {
+        let key = self.credentials("service_account.json");
+        let now = self.now();
+        let mut all = json!({
+            "iss": key["client_email"], "aud": key["token_uri"], "iat": now, "exp": now + 3600,
+            "scope": "https://www.googleapis.com/auth/drive.file",
+        });
+        for (name, value) in claims.as_object().unwrap() {
+            all[name] = value.clone();
+        }
+        let header = json!({"alg": "RS256", "typ": "JWT", "kid": key["private_key_id"]});
+        let signed = [header, all]
+            .map(|part| URL_SAFE_NO_PAD.encode(part.to_string()))
+            .join(".");
+        let pem = key["private_key"].as_str().unwrap();
+        let der: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+        let pair = RsaKeyPair::from_pkcs8(&STANDARD.decode(der).unwrap()).unwrap();
+        let mut signature = vec![0; pair.public().modulus_len()];
+        let random = ring::rand::SystemRandom::new();
+        pair.sign(&RSA_PKCS1_SHA256, &random, signed.as_bytes(), &mut signature)
+            .unwrap();
+        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
+    }
+
+    /// Asks for a token with an assertion.
+    pub(crate) fn assert_with(&self, assertion: &str) -> Reply {
+        let grant_type = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+        self.form("token", &[("grant_type", grant_type), ("assertion", assertion)])
+    }
+
+    /// An access token of the service account.
+    pub(crate) fn sign_in_service_account(&self) -> String {
+        let token = self.assert_with(&self.assertion(&json!({}))).ok();
+        token["access_token"].as_str().unwrap().to_owned()
     }
 }
