@@ -36,9 +36,10 @@ lint: setup ## Check formatting and lints, as CI does
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 
-bench: build ## Measure the codec, then the whole service on 24 MP photos
+bench: build ## Measure the codec, the whole service on 24 MP photos, then delivery to a simulated Drive
 	$(CARGO) bench -p boothline-imaging
 	@$(BIN) demo --look portrait --repeat 10 --measure --out target/bench-out $(ARGS)
+	@$(CARGO) run --release -p boothline-drive-sim --example rates -- $(BIN)
 
 build: setup ## Build target/release/boothline
 	@$(CARGO) build --release --bin boothline
