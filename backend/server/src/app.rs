@@ -1,5 +1,7 @@
 //! The process: opens what it needs, starts what lives long, and ends it in order.
 
+pub mod tidy;
+
 use std::fs::File;
 use std::num::NonZeroU32;
 use std::sync::Arc;

@@ -4,12 +4,15 @@ mod auth;
 mod banner;
 mod demo;
 mod doctor;
+mod drive;
 mod failure;
 mod jobs;
 mod keys;
+mod person;
 mod serve;
 mod settings;
 mod sync;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -25,7 +28,7 @@ First evening:
   boothline serve --lan     listen in the venue's network, show the console's QR code
 
 Exit codes: 0 done, 1 it failed, 2 the command line was not understood,
-3 a setting is wrong, 4 doctor found something that must be mended.
+3 a setting is wrong, 4 doctor or sync --verify found something that must be mended.
 Settings come from the environment and from .env; `boothline config example` explains each.";
 
 /// A photo booth's backend: from the shutter to the guest's phone.
@@ -76,10 +79,18 @@ enum Command {
         after_help = "Example, after an evening without a network:\n  boothline sync --dry-run\n  boothline sync\n\n\
                       Example, to send a whole folder, pictures of other cameras too:\n  boothline sync --folder --dry-run\n  \
                       boothline sync --folder /media/camera/DCIM\n\n\
+                      Example, is all that guests were promised really there:\n  boothline sync --verify\nIts exit code is 0 when all is right or was mended, 4 when something is wrong and was not.\n\n\
                       Ctrl-C finishes what is in hand and loses nothing; run it again to go on. Nothing is sent twice:\n\
                       what a folder sync has sent is in MANIFEST_FILE. Never sent: originals, thumbnails, hidden files."
     )]
     Sync(sync::Sync),
+
+    /// Look after Google Drive: room, trash, tidying, the folder
+    #[command(
+        subcommand,
+        after_help = "Example, before a long evening:\n  boothline drive space\n  boothline drive clean --older-than 90d\n\nOnly what this installation put there is ever touched."
+    )]
+    Drive(drive::Drive),
 
     /// Look at the jobs, or start a failed one again
     #[command(
@@ -137,7 +148,8 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Migrate => serve::migrate(&environment)?,
         Command::Doctor(doctor) => return doctor.run(&environment),
         Command::Auth(auth) => auth.run(&environment)?,
-        Command::Sync(sync) => sync.run(&environment)?,
+        Command::Sync(sync) => return sync.run(&environment),
+        Command::Drive(drive) => drive.run(&environment)?,
         Command::Jobs(jobs) => jobs.run(&environment)?,
         Command::Keys(keys) => keys.run(&environment)?,
         Command::Config(settings) => settings.run(&environment)?,

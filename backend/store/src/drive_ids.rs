@@ -116,3 +116,28 @@ pub async fn find_taken(db: &impl ConnectionTrait, taken_for: &str) -> Result<Op
         .limit(1);
     Ok(taken.one(db).await?.map(|row| row.id))
 }
+
+/// An id that was taken out of the pool.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// The file's id in Drive.
+    pub id: String,
+    /// Google's id of the account that it belongs to.
+    pub account: String,
+    /// What it was taken for, such as `job:7`.
+    pub purpose: String,
+}
+
+/// Every id that was taken, as far back as we remember.
+pub async fn taken(db: &impl ConnectionTrait) -> Result<Vec<Taken>, StoreError> {
+    let rows = Entity::find()
+        .filter(Column::TakenFor.is_not_null())
+        .all(db)
+        .await?;
+    let taken = rows.into_iter().map(|row| Taken {
+        id: row.id,
+        account: row.account,
+        purpose: row.taken_for.unwrap_or_default(),
+    });
+    Ok(taken.collect())
+}

@@ -73,6 +73,8 @@ pub struct Job {
     pub qr_url: Option<String>,
     /// When the bytes and the public permission were proven at the target.
     pub drive_uploaded_at: Option<Timestamp>,
+    /// When it was tidied out of Drive; none while it is there.
+    pub drive_removed_at: Option<Timestamp>,
     /// Stable code of the failure.
     pub error_code: Option<String>,
     /// The failure in one plain sentence.
@@ -121,6 +123,7 @@ impl TryFrom<Model> for Job {
             download_link: row.download_link,
             qr_url: row.qr_url,
             drive_uploaded_at: row.drive_uploaded_at.map(Timestamp::from_millis),
+            drive_removed_at: row.drive_removed_at.map(Timestamp::from_millis),
             error_code: row.error_code,
             error_message: row.error_message,
             log_text: row.log_text,
@@ -199,6 +202,7 @@ pub async fn accept(tx: &impl ConnectionTrait, job: NewJob, now: Timestamp) -> R
         download_link: Set(job.download_link),
         qr_url: Set(job.qr_url),
         drive_uploaded_at: Set(None),
+        drive_removed_at: Set(None),
         error_code: Set(None),
         error_message: Set(None),
         log_text: Set(job.log_line),

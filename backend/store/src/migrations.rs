@@ -2,6 +2,7 @@
 
 mod m001_first_house;
 mod m002_drive;
+mod m003_drive_removal;
 
 use sea_orm_migration::MigrationTrait;
 
@@ -10,5 +11,6 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     vec![
         Box::new(m001_first_house::Migration),
         Box::new(m002_drive::Migration),
+        Box::new(m003_drive_removal::Migration),
     ]
 }

@@ -13,7 +13,7 @@ use crate::doctor::{self, Check, Status};
 use crate::lan;
 
 /// The exit code that says: mend something before the guests come.
-const NOT_READY: u8 = 4;
+pub(super) const NOT_READY: u8 = 4;
 
 /// Options of `doctor`.
 #[derive(Args, Debug)]

@@ -9,6 +9,7 @@ use boothline_store::StoreError;
 use super::demo::DemoError;
 use crate::config::ConfigError;
 use crate::lan::LanError;
+use crate::refusal::{Kind, Refusal};
 use crate::secrets::KeyFileError;
 
 /// Why a command failed.
@@ -38,6 +39,17 @@ pub(super) enum Failure {
 }
 
 impl Failure {
+    /// What the service refused because of what was asked for; everything else is a failure of the service.
+    pub(super) fn of_service(error: Box<dyn Error + Send + Sync>) -> Self {
+        match error.downcast::<Refusal>() {
+            Ok(refusal) if matches!(refusal.kind, Kind::NotFound | Kind::Conflict) => {
+                Self::Refused(refusal.detail.into_owned())
+            }
+            Ok(refusal) => Self::Service(refusal),
+            Err(error) => Self::Service(error),
+        }
+    }
+
     /// The process's exit code, as `--help` documents it.
     pub(super) fn exit_code(&self) -> ExitCode {
         match self {

@@ -3,6 +3,7 @@
 mod folder;
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -10,6 +11,7 @@ use tokio::sync::mpsc;
 
 use super::failure::Failure;
 use super::serve::{block_on, prepare};
+use super::verify::Verify;
 use crate::app;
 use crate::config::{Config, Environment};
 use crate::services::drive::folder::{Changed, FolderStep, FolderWish};
@@ -33,12 +35,17 @@ pub(super) struct Sync {
     /// Only say what would be sent
     #[arg(long)]
     dry_run: bool,
+    #[command(flatten)]
+    verify: Verify,
 }
 
 impl Sync {
     /// Sends it.
-    pub(super) fn run(&self, environment: &Environment) -> Result<(), Failure> {
+    pub(super) fn run(&self, environment: &Environment) -> Result<ExitCode, Failure> {
         let config = prepare(environment)?;
+        if self.verify.is_wanted() {
+            return block_on(self.verify.run(config))?;
+        }
         match &self.folder {
             Some(folder) => {
                 let wish = FolderWish {
@@ -48,10 +55,11 @@ impl Sync {
                     dry_run: self.dry_run,
                     changed: self.changed,
                 };
-                block_on(folder::send(config, wish))?
+                block_on(folder::send(config, wish))??;
             }
-            None => block_on(self.jobs(config))?,
+            None => block_on(self.jobs(config))??,
         }
+        Ok(ExitCode::SUCCESS)
     }
 
     async fn jobs(&self, config: Config) -> Result<(), Failure> {

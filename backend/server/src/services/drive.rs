@@ -4,10 +4,13 @@ pub mod connection;
 pub mod delivering;
 pub mod desk;
 pub mod folder;
+pub mod housekeeping;
+pub mod inventory;
 pub mod pool;
 pub mod standing;
 pub mod sync;
 pub mod upload;
+pub mod verify;
 pub mod watch;
 
 use std::time::Duration;

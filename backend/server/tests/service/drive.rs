@@ -3,12 +3,15 @@
 pub(crate) mod chaos;
 pub(crate) mod endpoints;
 pub(crate) mod folder;
+mod hand;
+pub(crate) mod housekeeping;
 pub(crate) mod interrupted;
 pub(crate) mod links;
 mod office;
 pub(crate) mod once;
 pub(crate) mod signin;
 pub(crate) mod trouble;
+pub(crate) mod verify;
 
 use std::fs;
 use std::path::PathBuf;

@@ -192,6 +192,23 @@ on_every_engine! {
         a_booth_without_a_browser_signs_in_by_a_code,
         a_service_account_needs_a_place_for_its_files,
     }
+    drive::verify {
+        damage_in_drive_is_named_and_mended_on_request,
+        a_missing_picture_is_sent_without_a_service_too,
+        a_link_that_guests_cannot_open_is_found,
+        a_folder_in_the_trash_comes_back_with_its_pictures,
+        a_damaged_file_here_never_replaces_a_good_one_there,
+    }
+    drive::housekeeping {
+        only_old_pictures_of_ours_are_tidied_away,
+        what_was_tidied_away_can_be_taken_back,
+        the_last_copy_of_a_picture_is_kept,
+        for_good_goes_only_what_lies_in_the_trash_and_was_counted,
+        orphans_are_files_whose_jobs_are_gone,
+        space_and_folder_are_told_in_plain_words,
+        what_a_folder_sync_sent_is_known_and_not_tidied_away,
+        without_drive_each_command_says_what_to_do,
+    }
     drive::chaos {
         after_a_wild_evening_there_is_one_file_for_each_job,
     }

@@ -37,6 +37,7 @@ pub struct Model {
     pub updated_at: i64,
     pub done_at: Option<i64>,
     pub target: String,
+    pub drive_removed_at: Option<i64>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

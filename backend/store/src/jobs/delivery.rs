@@ -151,8 +151,38 @@ pub async fn arrived(
         .col_expr(Column::Target, Expr::value(TargetKind::Drive.as_str()))
         .col_expr(Column::Delivery, Expr::value(DeliveryState::Delivered.as_str()))
         .col_expr(Column::DeliveryMessage, Expr::value(message))
-        .col_expr(Column::DriveUploadedAt, Expr::value(now.millis()));
+        .col_expr(Column::DriveUploadedAt, Expr::value(now.millis()))
+        .col_expr(Column::DriveRemovedAt, Expr::value(None::<i64>));
     apply(tx, arrived, id, now).await
+}
+
+/// It was tidied out of Drive, or is about to be. Only a delivered one can be: what is in line
+/// goes there anyway.
+pub async fn remove(
+    tx: &impl ConnectionTrait,
+    id: JobId,
+    message: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let removed = change(id, now)
+        .col_expr(Column::DeliveryMessage, Expr::value(message))
+        .col_expr(Column::DriveRemovedAt, Expr::value(now.millis()))
+        .filter(Column::Delivery.eq(DeliveryState::Delivered.as_str()));
+    apply(tx, removed, id, now).await
+}
+
+/// It is back in Drive, or never left it. One that was not removed stays as it is.
+pub async fn take_back(
+    tx: &impl ConnectionTrait,
+    id: JobId,
+    message: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let back = change(id, now)
+        .col_expr(Column::DeliveryMessage, Expr::value(message))
+        .col_expr(Column::DriveRemovedAt, Expr::value(None::<i64>))
+        .filter(Column::DriveRemovedAt.is_not_null());
+    apply(tx, back, id, now).await
 }
 
 /// All finished jobs on their way to Drive wait for this reason. Returns how many changed.
@@ -241,6 +271,19 @@ pub async fn of_drive_file(db: &impl ConnectionTrait, id: &str) -> Result<Option
         .await?
         .map(Job::try_from)
         .transpose()
+}
+
+/// Every id that a job was promised in Drive, also by jobs that are not finished.
+pub async fn promised(db: &impl ConnectionTrait) -> Result<Vec<(String, JobId)>, StoreError> {
+    let rows: Vec<(String, i64)> = Entity::find()
+        .select_only()
+        .column(Column::DriveFileId)
+        .column(Column::Id)
+        .filter(Column::DriveFileId.is_not_null())
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|(file, job)| (file, JobId(job))).collect())
 }
 
 /// Where the deliveries of these jobs stand; deleted ones are missing.

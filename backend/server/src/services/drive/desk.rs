@@ -216,6 +216,14 @@ impl Desk {
         Ok(id)
     }
 
+    /// The id of the folder that pictures go to, as far as we know it without asking or making one.
+    pub async fn known_folder(&self, context: &Context, account: &str) -> Result<Option<String>, DriveError> {
+        if let Some(id) = &context.config.delivery.target_folder_id {
+            return Ok(Some(id.clone()));
+        }
+        remembered(context, &folder_setting(account)).await
+    }
+
     /// The next call of [`Self::folder`] looks again.
     pub async fn forget_folder(&self) {
         *self.folder.lock().await = None;
@@ -249,7 +257,7 @@ impl Desk {
     /// Reserved and written down before it is made, so that there is one however often we fall.
     async fn our_folder(&self, context: &Context, account: &str) -> Result<String, DriveError> {
         let drive = &self.target.drive;
-        let name = format!("drive.folder.{account}");
+        let name = folder_setting(account);
         let before = remembered(context, &name).await?;
         if let Some(id) = before.clone() {
             match drive.check_folder(&id).await {
@@ -291,6 +299,11 @@ impl Desk {
         tracing::info!("Pictures go to the Drive folder \"{name}\"");
         Ok(())
     }
+}
+
+/// Where the folder that we made for this account is remembered.
+fn folder_setting(account: &str) -> String {
+    format!("drive.folder.{account}")
 }
 
 fn shares_folder(context: &Context) -> bool {

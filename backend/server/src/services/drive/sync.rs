@@ -62,7 +62,7 @@ pub struct DeliveredNow {
     pub job: DeliveredJob,
     /// False when it was there already.
     pub uploaded: bool,
-    /// `uploaded` or `already_uploaded`.
+    /// `uploaded`, `already_uploaded`, or `removed_from_drive` when an operator tidied it away.
     pub message: &'static str,
 }
 
@@ -145,10 +145,14 @@ pub async fn deliver_now(context: &Context, id: JobId, force: bool) -> Result<De
     let here = job.target == TargetKind::Local && context.desk.is_none();
     let there = job.target == TargetKind::Drive && job.drive_uploaded_at.is_some();
     if here || (there && !force) {
+        let message = match job.drive_removed_at {
+            Some(_) => "removed_from_drive",
+            None => "already_uploaded",
+        };
         return Ok(DeliveredNow {
             job: job.into(),
             uploaded: false,
-            message: "already_uploaded",
+            message,
         });
     }
     let desk = desk(context)?;
@@ -213,6 +217,20 @@ pub async fn sync(context: &Context, wish: Wish, progress: &mpsc::Sender<Step>) 
         ids.len()
     );
     wait_for(context, ids, report, progress).await
+}
+
+/// Delivers these jobs again under their ids, comparing and mending what is there, and waits until all
+/// came out or the whole line waits. `progress` hears of each job.
+///
+/// # Errors
+/// When the database cannot be used.
+pub async fn send_again(
+    context: &Context,
+    ids: &[JobId],
+    progress: &mpsc::Sender<Step>,
+) -> Result<Report, Refusal> {
+    line_up(context, ids, true, BATCH).await?;
+    wait_for(context, ids.to_vec(), Report::default(), progress).await
 }
 
 async fn line_up(context: &Context, ids: &[JobId], again: bool, priority: i32) -> Result<(), Refusal> {
