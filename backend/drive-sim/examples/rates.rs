@@ -45,7 +45,12 @@ fn main() -> Outcome<()> {
 fn links(program: &Path) -> Outcome<()> {
     let folder = tempfile::tempdir()?;
     let sim = Sim::start(Options::default())?;
-    let booth = Booth::start(program, folder.path(), &sim, &[("DRIVE_ID_POOL", "1000"), ("DRIVE_REQUESTS_PER_SECOND", "1000")])?;
+    let booth = Booth::start(
+        program,
+        folder.path(),
+        &sim,
+        &[("DRIVE_ID_POOL", "1000"), ("DRIVE_REQUESTS_PER_SECOND", "1000")],
+    )?;
     println!("From POST /jobs to the answer with the QR address, {JOBS} jobs each:");
     println!(
         "  {:<28} {:>9} {:>9} {:>9}",
