@@ -1,5 +1,6 @@
 //! What all requests share.
 
+use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
 use std::time::Instant;
@@ -17,8 +18,7 @@ use crate::options::{LinkBase, Options};
 use crate::traffic::Traffic;
 use crate::world::{Caller, OPERATOR, World};
 
-/// The state of one simulator.
-#[derive(Debug)]
+/// The state of one simulator. Its `Debug` shows neither tokens nor the addresses of sessions.
 pub(crate) struct Shared {
     /// The own address with a slash at the end.
     pub(crate) url: String,
@@ -30,6 +30,14 @@ pub(crate) struct Shared {
     traffic: Mutex<Traffic>,
     outage: AtomicBool,
     connections: Mutex<Vec<Weak<Connection>>>,
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared")
+            .field("url", &self.url)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Shared {

@@ -59,7 +59,7 @@ pub(crate) enum Reach {
 }
 
 /// All state that the API shows.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct World {
     accounts: BTreeMap<String, Account>,
     files: HashMap<String, File>,

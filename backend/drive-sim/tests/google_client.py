@@ -6,6 +6,7 @@ URL is the simulator's address, FOLDER the one with the credentials that it wrot
 Whatever surprises Google's client here is a lie of the simulator.
 """
 
+import faulthandler
 import io
 import json
 import os
@@ -13,7 +14,6 @@ import sys
 import tempfile
 import threading
 import unittest
-import urllib.parse
 import webbrowser
 from importlib import resources
 
@@ -504,4 +504,6 @@ class Metadata(Sim):
 
 if __name__ == "__main__":
     URL, FOLDER = sys.argv[1], sys.argv[2]
+    # A lie can also keep the client waiting for ever.
+    faulthandler.dump_traceback_later(180, exit=True)
     unittest.main(argv=[sys.argv[0], *sys.argv[3:]])

@@ -15,7 +15,6 @@ pub(crate) enum SessionKind {
 }
 
 /// An open, finished or ended session.
-#[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) caller: Caller,
     pub(crate) kind: SessionKind,
