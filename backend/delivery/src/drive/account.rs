@@ -49,7 +49,7 @@ impl Drive {
                 Ok(about)
             })
             .await?;
-        Ok(account(about))
+        account(about)
     }
 
     /// Whether Drive answers us now. A cheap question of a few seconds that
@@ -90,13 +90,21 @@ impl Drive {
     }
 }
 
-fn account(about: About) -> Account {
+/// An answer that names nobody comes from somebody else than Drive.
+fn account(about: About) -> Result<Account, DriveError> {
     let user = about.user.unwrap_or_default();
     let quota = about.storage_quota.unwrap_or_default();
     let bytes = |value: Option<i64>| value.and_then(|bytes| u64::try_from(bytes).ok());
     let email = user.email_address.unwrap_or_default();
-    Account {
-        id: user.permission_id.unwrap_or_else(|| email.clone()),
+    let id = user.permission_id.unwrap_or_else(|| email.clone());
+    if id.is_empty() {
+        return Err(DriveError::new(
+            Trouble::ServerFault,
+            "Google Drive does not say whose account this is.",
+        ));
+    }
+    Ok(Account {
+        id,
         email,
         quota: StorageQuota {
             limit: bytes(quota.limit),
@@ -104,7 +112,7 @@ fn account(about: About) -> Account {
             usage_in_drive: bytes(quota.usage_in_drive).unwrap_or(0),
             usage_in_trash: bytes(quota.usage_in_drive_trash).unwrap_or(0),
         },
-    }
+    })
 }
 
 /// Whether an id is one of Drive's. Others, such as a pasted address, would change the path of a request.

@@ -10,7 +10,7 @@ use super::account::is_sound;
 use super::files::no_such_file;
 use super::folders::invisible_folder;
 use super::upload::Stopped;
-use super::{Class, Delivered, Drive, DriveError, Journal, Parcel, RemoteFile, Share, Trouble};
+use super::{Change, Class, Delivered, Drive, DriveError, Journal, Parcel, RemoteFile, Share, Trouble};
 
 impl Drive {
     /// Brings a file to Drive under its reserved id and makes it public.
@@ -158,9 +158,7 @@ impl Delivery<'_> {
     async fn proven(&mut self, arrival: Arrival) -> Result<Arrival, DriveError> {
         let mut arrival = arrival;
         if arrival.file.trashed {
-            let id = &self.parcel.file_id;
-            self.drive.trash(id, false, self.class).await?;
-            arrival.file.trashed = false;
+            arrival.file = self.out_of_the_trash().await?;
         }
         if self.is_ours(&mut arrival.file).await? {
             return Ok(arrival);
@@ -181,6 +179,26 @@ impl Delivery<'_> {
             how: "mended",
             ..arrival
         })
+    }
+
+    /// Out of the trash and into the folder it belongs to: a file is in the trash also because
+    /// its folder is.
+    async fn out_of_the_trash(&self) -> Result<RemoteFile, DriveError> {
+        let folder = &self.parcel.folder;
+        let change = Change {
+            trashed: Some(false),
+            folder: (!folder.is_empty()).then(|| folder.clone()),
+            ..Change::default()
+        };
+        let id = &self.parcel.file_id;
+        let file = self.drive.update_metadata(id, change, self.class).await?;
+        if file.trashed {
+            return Err(DriveError::new(
+                Trouble::Folder,
+                "The folder for the pictures lies in Google Drive's trash. Take it out of there.",
+            ));
+        }
+        Ok(file)
     }
 
     async fn is_ours(&self, file: &mut RemoteFile) -> Result<bool, DriveError> {

@@ -102,21 +102,23 @@ impl Drive {
         class: Class,
     ) -> Result<RemoteFile, DriveError> {
         known(id)?;
-        let leaving = match &change.folder {
+        let (folder, leaving) = match change.folder {
             Some(folder) => {
                 let parents = self.file(id, class).await?.ok_or_else(no_such_file)?.parents;
-                parents.into_iter().filter(|parent| parent != folder).collect()
+                let stays = parents.contains(&folder);
+                let leaving = parents.into_iter().filter(|parent| *parent != folder);
+                let leaving = leaving.collect::<Vec<_>>().join(",");
+                ((!stays).then_some(folder), leaving)
             }
-            None => Vec::new(),
+            None => (None, String::new()),
         };
-        let leaving = leaving.join(",");
         let request = File {
             name: change.name,
             trashed: change.trashed,
             app_properties: (!change.app_properties.is_empty()).then_some(change.app_properties),
             ..File::default()
         };
-        let (request, leaving, folder) = (&request, leaving.as_str(), change.folder.as_deref());
+        let (request, leaving, folder) = (&request, leaving.as_str(), folder.as_deref());
         let file = self
             .call(self.errand(class), move |mut ticket| async move {
                 let mut call = ticket

@@ -27,7 +27,7 @@ pub(super) struct Sync {
     #[arg(long, requires = "folder", value_enum, default_value_t)]
     changed: Changed,
     /// At most so many, oldest first
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     limit: Option<u64>,
     /// Also what is there already: compare, and mend what differs; nothing is doubled
     #[arg(long)]
@@ -122,7 +122,11 @@ fn style() -> ProgressStyle {
 }
 
 fn tell(report: &Report) -> Result<(), Failure> {
-    anstream::println!("{} in Drive.", pictures(report.delivered.len()));
+    let quiet = report.missing.is_empty() && report.failed.is_empty() && report.waiting.is_empty();
+    match report.delivered.len() {
+        0 if quiet => anstream::println!("Nothing to send: every finished picture is in Drive."),
+        count => anstream::println!("{} sent to Drive.", pictures(count)),
+    }
     let list = |ids: &[i64]| ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     if !report.missing.is_empty() {
         anstream::println!(

@@ -79,6 +79,11 @@ async fn at_drive(config: &Config, drive: &Drive) -> Vec<Check> {
     let alarm = config.delivery.drive_alarm_free_bytes;
     let free = free(&account);
     checks.push(match free {
+        Some(0) => Check::failed(
+            "drive space",
+            "The Drive account is full.",
+            "Free some space, or empty Drive's trash: `boothline drive space`. Pictures wait until then.",
+        ),
         Some(free) if free < alarm => Check::warning(
             "drive space",
             format!("Only {} MB are free in Drive.", free / (1024 * 1024)),

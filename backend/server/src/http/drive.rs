@@ -15,7 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::callers::{Kiosk, Operator};
 use super::form::{broken, missing};
 use super::idempotency::IdempotencyKey;
-use super::jobs::job_id;
+use super::jobs::{flag, job_id, read};
 use super::problem::body_late;
 use super::progress::Lines;
 use crate::context::Context;
@@ -162,8 +162,8 @@ pub(super) async fn upload(
 #[into_params(parameter_in = Query)]
 pub(super) struct Force {
     /// Also where it is there already: compare, and mend what differs.
-    #[serde(default)]
-    force: bool,
+    #[param(value_type = Option<bool>)]
+    force: Option<String>,
 }
 
 /// Delivers one job now.
@@ -172,6 +172,8 @@ pub(super) struct Force {
     responses((status = 200, body = DeliveredNow),
         (status = 400, description = "It has no result yet", body = super::problem::Problem),
         (status = 404, description = "No such job, or its file is gone", body = super::problem::Problem),
+        (status = 409, description = "Results stay on this machine", body = super::problem::Problem),
+        (status = 422, description = "force is neither true nor false", body = super::problem::Problem),
         (status = 503, description = "It waits; it is delivered by itself", body = super::problem::Problem)))]
 pub(super) async fn upload_job(
     _: Kiosk,
@@ -179,7 +181,7 @@ pub(super) async fn upload_job(
     id: web::Path<String>,
     query: web::Query<Force>,
 ) -> Result<web::Json<DeliveredNow>, Refusal> {
-    sync::deliver_now(&context, job_id(&id)?, query.force)
+    sync::deliver_now(&context, job_id(&id)?, flag(query.force.as_deref(), "force")?)
         .await
         .map(web::Json)
 }
@@ -189,10 +191,11 @@ pub(super) async fn upload_job(
 #[into_params(parameter_in = Query)]
 pub(super) struct SyncQuery {
     /// At most this many jobs, oldest first.
-    limit: Option<u64>,
+    #[param(value_type = Option<u64>)]
+    limit: Option<String>,
     /// Also those that are in Drive: compare, and mend what differs.
-    #[serde(default)]
-    force: bool,
+    #[param(value_type = Option<bool>)]
+    force: Option<String>,
 }
 
 /// Delivers every finished job that is not in Drive.
@@ -205,6 +208,7 @@ pub(super) struct SyncQuery {
             ("X-Boothline-Failed" = String, description = "Jobs that Drive refused"),
             ("X-Boothline-Waiting" = String, description = "Jobs that are delivered later by themselves"))),
         (status = 409, description = "Results stay on this machine", body = super::problem::Problem),
+        (status = 422, description = "A value of the query cannot be used", body = super::problem::Problem),
         (status = 503, description = "Drive cannot be reached or used", body = super::problem::Problem)))]
 pub(super) async fn sync_jobs(
     _: Operator,
@@ -213,8 +217,8 @@ pub(super) async fn sync_jobs(
     query: web::Query<SyncQuery>,
 ) -> Result<HttpResponse, Refusal> {
     let wish = Wish {
-        limit: query.limit,
-        force: query.force,
+        limit: read(query.limit.as_deref(), "limit", |text| text.parse().ok())?,
+        force: flag(query.force.as_deref(), "force")?,
     };
     let Some(lines) = Lines::asked_for(&request) else {
         let (unheard, _) = mpsc::channel(1);

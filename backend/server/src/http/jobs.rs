@@ -222,6 +222,16 @@ pub(super) fn read<T>(
         .ok_or_else(|| Refusal::unprocessable("query_invalid", format!("{name} has no usable value.")))
 }
 
+/// A yes or no of the query, as clients in several languages write it. Errors: 422 naming it.
+pub(super) fn flag(text: Option<&str>, name: &str) -> Result<bool, Refusal> {
+    let flag = read(text, name, |text| match text.to_ascii_lowercase().as_str() {
+        "true" | "1" | "yes" | "on" => Some(true),
+        "false" | "0" | "no" | "off" => Some(false),
+        _ => None,
+    });
+    flag.map(Option::unwrap_or_default)
+}
+
 /// Asks for a failed job again.
 #[utoipa::path(post, path = "/api/v1/jobs/{job_id}/retry", tag = "Jobs", security(("operator" = [])),
     params(("job_id" = i64, Path), ("Idempotency-Key" = Option<String>, Header)),

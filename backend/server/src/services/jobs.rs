@@ -351,7 +351,7 @@ pub async fn delete(context: &Context, id: JobId) -> Result<(), Refusal> {
                 for key in [render_key(id), deliver_key(id)] {
                     cancel_key(tx, &key, now).await.map_err(Refusal::internal)?;
                 }
-                if let Some(file_id) = job.drive_file_id.clone().filter(|_| here.desk.is_some()) {
+                if let Some(file_id) = job.drive_file_id.clone() {
                     drive::erase(&here, tx, file_id).await?;
                 }
                 let used = photos::of_job(tx, id).await?;

@@ -174,6 +174,8 @@ on_every_engine! {
         a_full_account_waits_for_room,
         an_api_that_is_off_is_said_in_words,
         a_folder_that_is_gone_is_made_anew_or_asked_for,
+        a_folder_in_the_trash_is_not_delivered_into,
+        an_answer_that_names_nobody_changes_nothing,
     }
     drive::endpoints {
         an_upload_goes_straight_through,

@@ -229,7 +229,8 @@ pub async fn finished(
         query = query.filter(elsewhere());
     }
     if let Some(limit) = limit {
-        query = query.limit(limit);
+        // The databases count with signed numbers.
+        query = query.limit(std::cmp::min(limit, i64::MAX.unsigned_abs()));
     }
     query.all(db).await?.into_iter().map(Job::try_from).collect()
 }

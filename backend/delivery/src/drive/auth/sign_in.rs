@@ -23,7 +23,7 @@ pub(super) const LEAST: Duration = Duration::from_secs(60);
 /// The whole request to the token endpoint.
 pub(super) const LIMIT: Duration = Duration::from_secs(10);
 /// So long a refusal is taken as the answer, and an early renewal that failed is not repeated.
-const PAUSE: Duration = Duration::from_secs(30);
+const PAUSE: Duration = Duration::from_secs(8);
 /// A file that is torn now may be whole after this.
 const WRITERS_TIME: Duration = Duration::from_millis(100);
 /// Somebody may replace the token file while we refresh; then the new one is refreshed, once.
@@ -213,7 +213,7 @@ impl SignIn {
         (waited_for || refused).then_some(failure.error)
     }
 
-    /// The last refresh, if it failed in the last half minute. The clock may have been set back.
+    /// The last refresh, if it failed a few seconds ago. The clock may have been set back.
     pub(super) fn recent_failure(&self) -> Option<SignInError> {
         let failure = self.inner.vault.failure()?;
         let now = self.now();

@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 use utoipa::IntoParams;
 
 use super::super::callers::Operator;
-use super::super::jobs::read;
+use super::super::jobs::{flag, read};
 use super::super::progress::Lines;
 use crate::context::Context;
 use crate::refusal::Refusal;
@@ -37,10 +37,6 @@ pub(in crate::http) struct FolderQuery {
 
 impl FolderQuery {
     fn wish(&self) -> Result<FolderWish, Refusal> {
-        let flag = |text: &Option<String>, name: &str| {
-            let flag = read(text.as_deref(), name, |text| text.parse().ok());
-            flag.map(Option::unwrap_or_default)
-        };
         let changed = read(self.changed.as_deref(), "changed", |word| match word {
             "version" => Some(Changed::Version),
             "new" => Some(Changed::New),
@@ -49,8 +45,8 @@ impl FolderQuery {
         Ok(FolderWish {
             folder: None,
             limit: read(self.limit.as_deref(), "limit", |text| text.parse().ok())?,
-            force: flag(&self.force, "force")?,
-            dry_run: flag(&self.dry_run, "dry_run")?,
+            force: flag(self.force.as_deref(), "force")?,
+            dry_run: flag(self.dry_run.as_deref(), "dry_run")?,
             changed: changed?.unwrap_or_default(),
         })
     }

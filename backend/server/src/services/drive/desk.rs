@@ -1,6 +1,7 @@
 //! What this process knows about the Drive account it works for.
 
-use std::sync::{PoisonError, RwLock};
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock, Weak};
 
 use boothline_delivery::DriveTarget;
 use boothline_delivery::drive::{Account, Class, DriveError, Trouble};
@@ -52,6 +53,7 @@ pub struct Desk {
     waits: RwLock<Option<String>>,
     stuck: RwLock<Option<DriveError>>,
     hold: RwLock<Option<Timestamp>>,
+    keys: std::sync::Mutex<HashMap<String, Weak<Mutex<()>>>>,
 }
 
 #[derive(Clone)]
@@ -80,14 +82,30 @@ impl Desk {
             waits: RwLock::new(None),
             stuck: RwLock::new(None),
             hold: RwLock::new(None),
+            keys: std::sync::Mutex::default(),
         })
+    }
+
+    /// Who holds it is the only caller with this key in this process.
+    pub fn key(&self, key: &str) -> Arc<Mutex<()>> {
+        let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        keys.retain(|_, lock| lock.strong_count() > 0);
+        if let Some(lock) = keys.get(key).and_then(Weak::upgrade) {
+            return lock;
+        }
+        let lock = Arc::new(Mutex::new(()));
+        keys.insert(key.to_owned(), Arc::downgrade(&lock));
+        lock
     }
 
     /// The account that the credentials on disk lead to, where we know it without asking.
     pub fn known_account(&self) -> Option<KnownAccount> {
-        let identity = self.target.drive.sign_in().identity()?;
         let known = read(&self.account).clone()?;
-        (known.identity == identity).then_some(known)
+        match self.target.drive.sign_in().identity() {
+            Some(identity) => (known.identity == identity).then_some(known),
+            // While nobody is signed in it is most likely to be the same account again.
+            None => Some(known),
+        }
     }
 
     /// Why deliveries wait, while they do.
@@ -176,16 +194,22 @@ impl Desk {
         let Some(identity) = identity else {
             return Ok(account);
         };
+        let before = read(&self.account).clone();
+        let same = before
+            .as_ref()
+            .is_some_and(|before| before.id == account.id || before.email == account.email);
         let known = KnownAccount {
             identity,
-            id: account.id.clone(),
+            id: match &before {
+                Some(before) if same => before.id.clone(),
+                _ => account.id.clone(),
+            },
             email: account.email.clone(),
         };
-        let before = read(&self.account).clone();
         if before.as_ref() == Some(&known) {
             return Ok(account);
         }
-        if before.is_some_and(|before| before.id != known.id) {
+        if before.is_some() && !same {
             tracing::warn!("Pictures now go to another Drive account");
         }
         let json = serde_json::to_string(&known).map_err(local)?;

@@ -49,10 +49,17 @@ pub async fn standing(context: &Context, desk: &Desk) -> Standing {
             if !signed_in.ok {
                 return plain(signed_in);
             }
+            let withdrawn = error.trouble == Trouble::SignIn;
             Standing {
                 ok: false,
-                status: "unauthorized",
+                status: match (withdrawn, signed_in.has_refresh_token) {
+                    (true, true) => "refresh_failed",
+                    (true, false) => "expired_no_refresh_token",
+                    (false, _) => "unauthorized",
+                },
                 message: error.to_string(),
+                // What Google has withdrawn does not last until then.
+                expiry: signed_in.expiry.filter(|_| !withdrawn),
                 ..plain(signed_in)
             }
         }

@@ -156,12 +156,13 @@ pub async fn deliver_now(context: &Context, id: JobId, force: bool) -> Result<De
         });
     }
     let desk = desk(context)?;
-    line_up(context, &[id], force, GUEST).await?;
+    // Before the job is put in line: where the line waits, it goes on waiting.
     if shut(context).await?.is_some() {
         let looked = look_again(context, desk).await;
         looked
             .map_err(|error| Refusal::unavailable("delivery_waits", error.to_string(), 10).because(error))?;
     }
+    line_up(context, &[id], force, GUEST).await?;
     let (progress, _unheard) = mpsc::channel(1);
     let waiting = wait_for(context, vec![id], Report::default(), &progress);
     let report = tokio::time::timeout(ONE, waiting).await.unwrap_or_else(|_| {

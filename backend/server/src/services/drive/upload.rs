@@ -1,9 +1,10 @@
 //! A file that goes straight through to Drive; no copy of it stays here.
 
-use boothline_delivery::drive::{Class, StreamError, StreamMeta};
+use boothline_delivery::drive::{Class, DriveLinks, RemoteFile, StreamError, StreamMeta};
 use boothline_delivery::qr_picture_address;
 use boothline_store::drive_ids;
 use bytes::Bytes;
+use md5::Md5;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
@@ -61,19 +62,22 @@ pub async fn pass_on(
         Some(key) => format!("upload:{}", hex::encode(&Sha256::digest(key.as_bytes())[..16])),
         None => "upload".to_owned(),
     };
+    // Calls under one key at the same moment go one after the other.
+    let _turn = match &announced.key {
+        Some(_) => Some(desk.key(&purpose).lock_owned().await),
+        None => None,
+    };
     if announced.key.is_some()
-        && let Some(there) = sent_before(context, desk, &purpose).await?
+        && let Some((file, links)) = sent_before(context, desk, &purpose).await?
     {
-        let mut bytes = bytes;
-        while bytes.recv().await.is_some() {}
-        return Ok(there);
+        return same_again(context, desk, &file, &links, bytes).await;
     }
     let id = pool::reserve(context, desk, &purpose, Class::Guest)
         .await
         .map_err(|error| refusal(&error))?;
     let meta = StreamMeta {
         name: name.clone(),
-        mime: announced.mime,
+        mime: plain_type(&announced.mime),
         folder,
         size: None,
     };
@@ -93,7 +97,11 @@ pub async fn pass_on(
 }
 
 /// The file that an earlier call with the same key brought.
-async fn sent_before(context: &Context, desk: &Desk, purpose: &str) -> Result<Option<UploadedFile>, Refusal> {
+async fn sent_before(
+    context: &Context,
+    desk: &Desk,
+    purpose: &str,
+) -> Result<Option<(RemoteFile, DriveLinks)>, Refusal> {
     let Some(id) = drive_ids::find_taken(context.database.reader(), purpose).await? else {
         return Ok(None);
     };
@@ -105,15 +113,36 @@ async fn sent_before(context: &Context, desk: &Desk, purpose: &str) -> Result<Op
         .map_err(|error| refusal(&error))?;
     Ok(file
         .filter(|file| !file.trashed)
-        .map(|file| described(context, &id, file.name.clone(), &desk.target.drive.links(&id))))
+        .map(|file| (file, desk.target.drive.links(&id))))
 }
 
-fn described(
+/// The earlier answer, if these are the same bytes. The earlier call may have ended before its
+/// file was made public.
+async fn same_again(
     context: &Context,
-    id: &str,
-    name: String,
-    links: &boothline_delivery::drive::DriveLinks,
-) -> UploadedFile {
+    desk: &Desk,
+    file: &RemoteFile,
+    links: &DriveLinks,
+    mut bytes: mpsc::Receiver<Result<Bytes, Broken>>,
+) -> Result<UploadedFile, Refusal> {
+    let (mut digest, mut size) = (Md5::new(), 0);
+    while let Some(chunk) = bytes.recv().await {
+        let chunk = chunk?;
+        size += chunk.len() as u64;
+        digest.update(&chunk);
+    }
+    if file.holds(&hex::encode(&digest.finalize()[..]), size) == Some(false) {
+        let detail = "This Idempotency-Key belongs to another file; send this one with a key of its own.";
+        return Err(Refusal::unprocessable("idempotency_key_reused", detail));
+    }
+    if !file.is_public() {
+        let shared = desk.target.drive.share(&file.id, Class::Guest).await;
+        shared.map_err(|error| refusal(&error))?;
+    }
+    Ok(described(context, &file.id, file.name.clone(), links))
+}
+
+fn described(context: &Context, id: &str, name: String, links: &DriveLinks) -> UploadedFile {
     let api = context.config.server.api_base_url.as_str();
     UploadedFile {
         file_id: id.to_owned(),
@@ -124,12 +153,25 @@ fn described(
     }
 }
 
+/// Pictures and films may say what they are; other types would let Drive make folders or documents of bytes.
+fn plain_type(announced: &str) -> String {
+    match announced.starts_with("image/") || announced.starts_with("video/") {
+        true => announced.to_owned(),
+        false => "application/octet-stream".to_owned(),
+    }
+}
+
+/// Marks of writing direction and width zero, which make a name look like another.
+const fn is_invisible(letter: char) -> bool {
+    matches!(letter, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+}
+
 /// The last part of a path, without what no file system or terminal likes.
 fn clean_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let clean: String = last
         .chars()
-        .filter(|letter| !letter.is_control())
+        .filter(|letter| !letter.is_control() && !is_invisible(*letter))
         .take(LONGEST_NAME)
         .collect();
     match clean.trim() {
@@ -148,6 +190,7 @@ mod tests {
         assert_eq!(clean_name("../../etc/passwd"), "passwd");
         assert_eq!(clean_name("a\r\nb\u{0}.jpg"), "ab.jpg");
         assert_eq!(clean_name(".."), "photo.jpg");
+        assert_eq!(clean_name("a\u{202e}gpj.exe\u{200b}"), "agpj.exe");
         assert_eq!(clean_name(&"x".repeat(500)).len(), LONGEST_NAME);
     }
 }

@@ -28,6 +28,10 @@ pub(crate) fn an_upload_goes_straight_through(engine: Engine) -> Result<()> {
     let again = keyed.post_form("/api/v1/drive/upload", form()).ok();
     assert_eq!(first["file_id"], again["file_id"]);
     assert_eq!(venue.pictures().len(), 2);
+    keyed
+        .post_form("/api/v1/drive/upload", Form::of_file(&photo(7)))
+        .refused(422, "idempotency_key_reused");
+    assert_eq!(venue.pictures().len(), 2);
 
     venue.sim.set_outage(true);
     client
@@ -72,6 +76,7 @@ pub(crate) fn a_job_is_delivered_on_request(engine: Engine) -> Result<()> {
     let waiting = client.visit("portrait", &photo(2))?;
     let path = format!("/api/v1/drive/upload-job/{}", waiting["job_id"]);
     client.post(&path, &Value::Null).refused(503, "delivery_waits");
+    assert_eq!(venue.job(&waiting)["delivery"], "waiting", "it waits as before");
     venue.sim.set_outage(false);
     let now = client.post(&path, &Value::Null).ok();
     ensure!(now["drive_link"] == waiting["drive_link"], "{now}");
@@ -131,6 +136,19 @@ pub(crate) fn old_jobs_go_to_drive_when_a_sync_asks_for_it(engine: Engine) -> Re
     let page = jobs[0]["share_url"].as_str().context("a page")?;
     let code = page.rsplit('/').next().unwrap_or_default();
     client.get(&format!("/p/{code}")).expect(200);
+    // As the contract writes it, and as clients in other languages do.
+    for query in ["limit=&force=false", "force=False", "limit=9223372036854775808"] {
+        let path = format!("/api/v1/drive/sync?{query}");
+        assert_eq!(
+            client.post(&path, &Value::Null).ok(),
+            Value::Array(Vec::new()),
+            "{query}"
+        );
+    }
+    for query in ["limit=-1", "force=maybe"] {
+        let path = format!("/api/v1/drive/sync?{query}");
+        client.post(&path, &Value::Null).refused(422, "query_invalid");
+    }
     let nothing = client.post("/api/v1/drive/sync", &Value::Null).ok();
     assert_eq!(nothing, Value::Array(Vec::new()));
     let again = client.post("/api/v1/drive/sync?force=true", &Value::Null).ok();

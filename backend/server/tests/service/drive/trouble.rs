@@ -133,3 +133,41 @@ pub(crate) fn a_folder_that_is_gone_is_made_anew_or_asked_for(engine: Engine) ->
     );
     Ok(())
 }
+
+pub(crate) fn a_folder_in_the_trash_is_not_delivered_into(engine: Engine) -> Result<()> {
+    let venue = Venue::open(engine)?;
+    let kiosk = venue.booth.client();
+    let first = venue.delivered(&kiosk.visit("portrait", &photo(1))?)?;
+    let folder = venue.file(&super::id_of(&first)?)?.parents[0].clone();
+    ensure!(venue.sim.set_trashed(&folder, true), "it is there");
+    let second = venue.delivered(&kiosk.visit("portrait", &photo(2))?)?;
+    let file = venue.file(&super::id_of(&second)?)?;
+    ensure!(!file.trashed && file.parents[0] != folder, "{file:?}");
+    // What went into the trash with its folder comes out of it on request.
+    let path = format!("/api/v1/drive/upload-job/{}?force=true", first["job_id"]);
+    kiosk.post(&path, &Value::Null).ok();
+    ensure!(
+        !venue.file(&super::id_of(&first)?)?.trashed,
+        "it is still in the trash"
+    );
+    Ok(())
+}
+
+pub(crate) fn an_answer_that_names_nobody_changes_nothing(engine: Engine) -> Result<()> {
+    let venue = Venue::open(engine)?;
+    let kiosk = venue.booth.client();
+    venue
+        .sim
+        .faults()
+        .add(Fault::on(Operation::About, FaultKind::json("{}")).times(4));
+    // Old enough that the status looks again.
+    std::thread::sleep(Duration::from_millis(3500));
+    assert_eq!(kiosk.get("/api/v1/drive/status").ok()["ok"], true);
+    venue.sim.set_outage(true);
+    let job = kiosk.visit("portrait", &photo(1))?;
+    ensure!(job["qr_url"].is_string(), "the pool is as it was: {job}");
+    venue.sim.set_outage(false);
+    venue.sim.faults().clear();
+    venue.delivered(&job)?;
+    venue.holds_exactly(&[job])
+}

@@ -18,6 +18,8 @@ pub(super) enum Claim {
     Delivered(Box<JobFiles>),
     /// It is delivered when its turn comes, or by `boothline sync`.
     Awaited(JobId),
+    /// The job delivers its other copy: one file for each picture.
+    OtherCopy,
 }
 
 /// The files that jobs deliver.
@@ -47,11 +49,15 @@ impl Claims {
             let Some(path) = delivered_copy(context, &job) else {
                 continue;
             };
+            let job_files = (job.result_image_path.clone(), job.compressed_image_path.clone());
             let there = job.target == TargetKind::Drive.as_str() && job.drive_uploaded_at.is_some();
             let claim = match there && job.drive_file_id.is_some() {
                 true => Claim::Delivered(Box::new(job)),
                 false => Claim::Awaited(id),
             };
+            for copy in [job_files.0, job_files.1] {
+                by_path.insert(copy, Claim::OtherCopy);
+            }
             by_path.insert(path, claim);
         }
         let results = &context.places.results;
@@ -74,7 +80,7 @@ impl Claims {
     }
 }
 
-/// The one that is delivered as configured; the other one is a file like any.
+/// The one that is delivered as configured.
 fn delivered_copy(context: &Context, job: &JobFiles) -> Option<String> {
     let (result, compressed) = (&job.result_image_path, &job.compressed_image_path);
     let order = match context.config.delivery.upload_source {

@@ -63,6 +63,7 @@ pub(super) fn survey(pictures: Vec<Picture>, manifest: &Manifest, claims: &Claim
         }
         match claims.on(&picture.path) {
             Some(Claim::Awaited(job)) => survey.awaited.push(*job),
+            Some(Claim::OtherCopy) => survey.unchanged += 1,
             Some(Claim::Delivered(job)) => {
                 let delivered = entry_of(job, &picture);
                 let known = |entry: &Entry| entry.item.drive_file_id == delivered.item.drive_file_id;
