@@ -48,20 +48,21 @@
  */
 
 /**
- * @typedef {object} Job
+ * @typedef {object} Job links are null until they are known
  * @property {number} job_id
  * @property {number} session_id
  * @property {"queued" | "processing" | "done" | "failed"} status
  * @property {string | null} result_url
  * @property {string | null} [compressed_url]
  * @property {string | null} [thumbnail_url]
+ * @property {string | null} [drive_link] for people: the file in Drive, or with local delivery our own page
  * @property {string | null} download_link
  * @property {string | null} qr_url
- * @property {string | null} [share_url]
+ * @property {string | null} [share_url] our own page; null where guests are led to Drive
  * @property {string | null} error_message
  * @property {string | null} log_text
  * @property {"pending" | "uploading" | "waiting" | "delivered" | "failed"} [delivery]
- * @property {string | null} [delivery_message]
+ * @property {string | null} [delivery_message] for the operator, not for guests
  * @property {string} [created_at] RFC 3339
  */
 

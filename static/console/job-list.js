@@ -5,6 +5,7 @@ import { say } from "../page/messages.js";
 import { JobRow } from "./job-row.js";
 
 /** @typedef {import("../api/contract.js").Job} Job */
+/** @typedef {{ items: Job[], next_cursor: string | null }} Page */
 
 const PAGE = 50;
 
@@ -43,16 +44,27 @@ export class JobList {
 
   /**
    * @param {string | null} cursor
-   * @returns {Promise<{ items: Job[], next_cursor: string | null }>}
+   * @returns {Promise<Page>}
    */
-  #page(cursor) {
-    const query = new URLSearchParams({ limit: String(PAGE) });
-    if (this.#status) query.set("status", this.#status);
+  async #page(cursor) {
+    if (!this.#status) return this.#ask(cursor, {});
+    if (this.#status !== "failed") return this.#ask(cursor, { status: this.#status });
+    const kinds = ["status", "delivery"];
+    return merged(await Promise.all(kinds.map((kind) => this.#ask(cursor, { [kind]: "failed" }))));
+  }
+
+  /**
+   * @param {string | null} cursor
+   * @param {Record<string, string>} filter
+   * @returns {Promise<Page>}
+   */
+  #ask(cursor, filter) {
+    const query = new URLSearchParams({ limit: String(PAGE), ...filter });
     if (cursor) query.set("cursor", cursor);
     return this.#service.call(`/jobs?${query}`);
   }
 
-  /** @param {{ items: Job[], next_cursor: string | null }} page */
+  /** @param {Page} page */
   #append(page) {
     this.#cursor = page.next_cursor;
     for (const job of page.items) this.#rows.set(job.job_id, new JobRow(job));
@@ -61,13 +73,19 @@ export class JobList {
 
   /** @param {Job} job new, or changed */
   put(job) {
-    if (this.#status && job.status !== this.#status) return this.remove(job.job_id);
+    if (!this.#wants(job)) return this.remove(job.job_id);
     const row = this.#rows.get(job.job_id);
     if (row) return row.show(job);
     // Older than the last row: it belongs to a page that is not here yet.
     if (this.#cursor && job.job_id < Math.min(...this.#rows.keys())) return;
     this.#rows.set(job.job_id, new JobRow(job));
     this.#lay();
+  }
+
+  /** @param {Job} job */
+  #wants(job) {
+    if (!this.#status || job.status === this.#status) return true;
+    return this.#status === "failed" && job.delivery === "failed";
   }
 
   /** @param {number} id */
@@ -121,4 +139,17 @@ export class JobList {
       return null;
     }
   }
+}
+
+/**
+ * The next page begins where the first of the pages ends (a cursor is its last job's id); what lies beyond comes then.
+ *
+ * @param {Page[]} pages of the same cursor, each newest first
+ * @returns {Page}
+ */
+function merged(pages) {
+  const ends = pages.flatMap(({ next_cursor: end }) => (end === null ? [] : [Number(end)]));
+  const end = Math.max(0, ...ends);
+  const items = pages.flatMap((page) => page.items).filter((job) => job.job_id >= end);
+  return { items, next_cursor: end > 0 ? String(end) : null };
 }

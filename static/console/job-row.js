@@ -9,6 +9,14 @@ import { age, say } from "../page/messages.js";
 /** @type {Record<string, "go" | "wait" | "stop">} */
 const MOODS = { done: "go", delivered: "go", failed: "stop", waiting: "wait", pending: "wait", uploading: "wait" };
 
+/**
+ * @param {Job} job
+ * @returns {string | null} of its file, also while that is only promised; null without one, and with local delivery
+ */
+export function linkIntoDrive({ drive_link: link, share_url: ownPage }) {
+  return link && link !== ownPage ? link : null;
+}
+
 export class JobRow {
   root = fromTemplate("job-row");
 
@@ -62,6 +70,10 @@ export class JobRow {
     const page = find(this.root, "[data-part=guest-page]", HTMLAnchorElement);
     page.hidden = !job.share_url;
     if (job.share_url) page.href = ownAddress(job.share_url);
+    const drive = find(this.root, "[data-part=drive-file]", HTMLAnchorElement);
+    const link = linkIntoDrive(job);
+    drive.hidden = !link;
+    if (link) drive.href = link;
     part(this.root, "retry").hidden = job.status !== "failed" && job.delivery !== "failed";
     part(this.root, "delete").title = say("console.delete");
   }

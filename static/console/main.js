@@ -15,7 +15,10 @@ const AGES_MS = 20_000;
 
 const service = new Service(operatorToken.headers);
 const list = new JobList(service);
-const status = new Throttle(() => showOverview(service));
+let target = "";
+const status = new Throttle(async () => {
+  target = (await showOverview(service)).delivery.target;
+});
 
 await speak(navigator.languages);
 translate(document);
@@ -40,7 +43,7 @@ function wireButtons() {
     filter: (button) => pickFilter(button),
     more: () => list.more(),
     retry: (button) => list.retry(list.idOf(button)),
-    delete: (button) => deleteJob(service, list, list.idOf(button)),
+    delete: (button) => deleteJob(service, list, list.idOf(button), target),
   });
 }
 

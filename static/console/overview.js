@@ -5,7 +5,10 @@ import { say } from "../page/messages.js";
 
 /** @typedef {import("../api/contract.js").Status} Status */
 
-/** @param {import("../api/client.js").Service} service */
+/**
+ * @param {import("../api/client.js").Service} service
+ * @returns {Promise<Status>} what it shows
+ */
 export async function showOverview(service) {
   /** @type {Status} */
   const status = await service.call("/status");
@@ -15,6 +18,7 @@ export async function showOverview(service) {
   part(root, "warnings").replaceChildren(...status.warnings.map(warning));
   part(root, "machine").textContent = machineWords(status);
   root.hidden = false;
+  return status;
 }
 
 /**

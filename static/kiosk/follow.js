@@ -30,7 +30,11 @@ export async function follow(service, accepted, signal, tell) {
   }
 }
 
-/** @param {Job} job */
+/**
+ * A failed delivery is not the end: the operator may ask for it again while the guest looks on.
+ *
+ * @param {Job} job
+ */
 export function settled(job) {
   return job.status === "failed" || (job.status === "done" && (job.delivery ?? "delivered") === "delivered");
 }

@@ -22,8 +22,9 @@ export function showResult(booth, theme, visit) {
     const leaving = new AbortController();
     const addresses = visit.shots.map((shot) => URL.createObjectURL(shot));
     part(root, "picture").append(printOf(theme, addresses));
-    showState(root, booth.pulse.up ? "sending" : "kept");
-    const down = () => root.dataset.job || showState(root, booth.pulse.up ? "sending" : "kept");
+    const unanswered = () => showState(root, { state: booth.pulse.up ? "sending" : "kept" });
+    unanswered();
+    const down = () => root.dataset.job || unanswered();
     booth.pulse.addEventListener("change", down);
     onPress(root, { done: () => answer("done"), again: () => answer("again") });
     accepted(booth, visit, root, leaving.signal).catch(fail);
@@ -49,7 +50,7 @@ async function accepted(booth, visit, root, signal) {
   } catch (error) {
     if (signal.aborted) return;
     if (!(error instanceof Refused)) throw error;
-    showState(root, "refused", error.message);
+    showState(root, { state: "refused" }, error.message);
   }
 }
 
@@ -60,27 +61,46 @@ async function accepted(booth, visit, root, signal) {
 function showJob(root, job) {
   root.dataset.job = String(job.job_id);
   showQr(root, job);
-  showState(root, stateOf(job), job.delivery_message ?? "");
+  showState(root, stateOf(job));
   const finished = job.compressed_url ?? job.result_url;
   if (job.status === "done" && finished) showFinished(root, ownAddress(finished));
 }
 
 /**
+ * What the guest is told. Delivery's own message is for the operator.
+ *
+ * @typedef {object} Told
+ * @property {string} state the last part of a message's key
+ * @property {"_drive" | "_page" | "_no_code"} [variant] of its detail: where the code leads, or that there is none
+ */
+
+/**
  * @param {Job} job
- * @returns {string} the last part of a message's key
+ * @returns {Told}
  */
 function stateOf(job) {
-  if (job.status !== "done") return job.status === "failed" ? "failed" : "developing";
+  if (job.status === "failed") return { state: "failed" };
+  if (job.status !== "done") return { state: "developing", variant: job.qr_url ? unlessOurPage(job) : "_no_code" };
+  if (job.delivery === "failed") return { state: "undelivered" };
+  if (!job.qr_url) return { state: "waiting", variant: "_no_code" };
   switch (job.delivery) {
     case "pending":
     case "uploading":
-      return "on_its_way";
+      return { state: "on_its_way", variant: unlessOurPage(job) };
     case "waiting":
-    case "failed":
-      return "waiting";
+      return { state: "waiting", variant: job.share_url ? "_page" : undefined };
     default:
-      return "ready";
+      return { state: "ready" };
   }
+}
+
+/**
+ * Our own page waits for the picture with the guest; a link into Drive opens only after the upload.
+ *
+ * @param {Job} job
+ */
+function unlessOurPage(job) {
+  return job.share_url ? undefined : "_drive";
 }
 
 /**
@@ -89,7 +109,10 @@ function stateOf(job) {
  */
 function showQr(root, job) {
   const frame = part(root, "qr");
-  if (!job.qr_url || job.status === "failed") return frame.replaceChildren();
+  if (!job.qr_url || job.status === "failed") {
+    delete frame.dataset.shows;
+    return frame.replaceChildren();
+  }
   if (frame.dataset.shows === job.qr_url) return;
   frame.dataset.shows = job.qr_url;
   frame.replaceChildren(image(sharpQr(job.qr_url), say("result.qr")));
@@ -97,14 +120,23 @@ function showQr(root, job) {
 
 /**
  * @param {HTMLElement} root
- * @param {string} state
+ * @param {Told} told
  * @param {string} [detail]
  */
-function showState(root, state, detail = "") {
-  if (root.dataset.state === state) return;
+function showState(root, { state, variant = undefined }, detail = "") {
   root.dataset.state = state;
-  part(root, "state").textContent = say(`result.${state}`);
-  part(root, "detail").textContent = say(`result.${state}_detail`, { detail });
+  put(part(root, "state"), say(`result.${state}`));
+  put(part(root, "detail"), say(`result.${state}${variant ?? ""}_detail`, { detail }));
+}
+
+/**
+ * Only new words are put there, so that a screen reader does not say the old ones again.
+ *
+ * @param {HTMLElement} element
+ * @param {string} words
+ */
+function put(element, words) {
+  if (element.textContent !== words) element.textContent = words;
 }
 
 /**
