@@ -153,31 +153,44 @@ pub async fn sync(config: Config, wish: Wish, steps: mpsc::Sender<Step>) -> Resu
     let alone = lock_data(&config).is_ok();
     let context = open(config, "command").await?;
     drive_sync::desk(&context)?;
-    let (stop, worker) = (CancellationToken::new(), tasks::courier(&context));
-    let work = async {
-        match alone {
-            true => worker.run(stop.clone()).await,
-            false => Ok(()),
-        }
-    };
     let sync = async {
         let report = drive_sync::sync(&context, wish, &steps).await;
         drop(steps);
-        stop.cancel();
         report
     };
+    let work = with_courier(&context, alone, sync);
     let interrupted = async {
         asked_to_stop().await;
         context.stopping.cancel();
-        std::future::pending::<()>().await;
+        std::future::pending().await
     };
-    let (report, worked) = tokio::select! {
-        both = async { tokio::join!(sync, work) } => both,
-        () = interrupted => return Err("the interruption never ends".into()),
+    let report = tokio::select! {
+        report = work => report?,
+        never = interrupted => never,
     };
-    worked?;
     close(context).await?;
     Ok(report?)
+}
+
+/// Beside a running service that one delivers; else this process does.
+async fn with_courier<T>(
+    context: &Context,
+    alone: bool,
+    work: impl Future<Output = T>,
+) -> Result<T, AppError> {
+    if !alone {
+        return Ok(work.await);
+    }
+    let stop = context.stopping.child_token();
+    let courier = tasks::courier(context);
+    let work = async {
+        let done = work.await;
+        stop.cancel();
+        done
+    };
+    let (done, delivered) = tokio::join!(work, courier.run(stop.clone()));
+    delivered?;
+    Ok(done)
 }
 
 /// Sends a folder's pictures to Drive. The first signal finishes what is in hand, the second one ends it.

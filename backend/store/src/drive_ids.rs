@@ -100,14 +100,6 @@ pub async fn retire(
         .rows_affected)
 }
 
-/// Whether an id was taken out of the pool for something.
-pub async fn taken_for(db: &impl ConnectionTrait, id: &str) -> Result<Option<String>, StoreError> {
-    Ok(Entity::find_by_id(id)
-        .one(db)
-        .await?
-        .and_then(|row| row.taken_for))
-}
-
 /// The id that was last taken for this.
 pub async fn find_taken(db: &impl ConnectionTrait, taken_for: &str) -> Result<Option<String>, StoreError> {
     let taken = Entity::find()

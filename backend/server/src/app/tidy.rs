@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use super::{AppError, asked_to_stop, close, lock_data, open};
+use super::{AppError, asked_to_stop, close, lock_data, open, with_courier};
 use crate::config::Config;
 use crate::context::Context;
 use crate::refusal::Refusal;
@@ -12,7 +12,6 @@ use crate::services::drive::housekeeping::{
 };
 use crate::services::drive::sync::desk;
 use crate::services::drive::verify::{self, Extent, Finding, Heard, Look, Mended, Subject};
-use crate::tasks;
 
 /// The folder, then what is in it, then what only came to light by that.
 const ROUNDS: usize = 3;
@@ -96,27 +95,6 @@ async fn mend(
         }
     }
     Ok(())
-}
-
-/// Beside a running service that one delivers; else this process does.
-async fn with_courier<T>(
-    context: &Context,
-    alone: bool,
-    work: impl Future<Output = T>,
-) -> Result<T, AppError> {
-    if !alone {
-        return Ok(work.await);
-    }
-    let stop = context.stopping.child_token();
-    let courier = tasks::courier(context);
-    let work = async {
-        let done = work.await;
-        stop.cancel();
-        done
-    };
-    let (done, delivered) = tokio::join!(work, courier.run(stop.clone()));
-    delivered?;
-    Ok(done)
 }
 
 /// How much room there is in Drive.

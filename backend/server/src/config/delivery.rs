@@ -39,6 +39,16 @@ pub enum UploadSource {
     Results,
 }
 
+impl UploadSource {
+    /// A job's two copies, the one that is delivered first; the other one where that is gone.
+    pub fn order<T>(self, compressed: T, result: T) -> [T; 2] {
+        match self {
+            Self::Compressed => [compressed, result],
+            Self::Results => [result, compressed],
+        }
+    }
+}
+
 /// What is made public: each file, or the folder with all that is in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DriveShare {

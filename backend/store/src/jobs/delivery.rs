@@ -191,29 +191,22 @@ pub async fn all_wait(tx: &impl ConnectionTrait, reason: &str, now: Timestamp) -
     let on_the_way = "target = 'drive' AND status = 'done'
         AND (delivery IN ('pending', 'uploading') OR (delivery = 'waiting' AND delivery_message <> $1))";
     let note = format!(
-        "INSERT INTO job_events (job_id, kind, created_at)
-         SELECT id, 'changed', $2 FROM jobs WHERE {on_the_way} AND $1 <> ''"
+        "INSERT INTO job_events (job_id, kind, created_at) SELECT id, 'changed', $2 FROM jobs WHERE {on_the_way}"
     );
     let update = format!(
         "UPDATE jobs SET delivery = 'waiting', delivery_message = $1, updated_at = $2 WHERE {on_the_way}"
     );
     let values: [Value; 2] = [reason.into(), now.millis().into()];
-    for sql in [&note, &update] {
-        let changed = tx
-            .execute_raw(Statement::from_sql_and_values(backend, sql, values.clone()))
-            .await?
-            .rows_affected();
-        if changed == 0 {
-            return Ok(0);
-        }
-        if sql == &update {
-            if backend == DbBackend::Postgres {
-                tx.execute_unprepared(&format!("NOTIFY {CHANNEL}")).await?;
-            }
-            return Ok(changed);
-        }
+    let run = |sql: String| tx.execute_raw(Statement::from_sql_and_values(backend, sql, values.clone()));
+    // Noted first: the update changes which jobs are meant.
+    if run(note).await?.rows_affected() == 0 {
+        return Ok(0);
     }
-    Ok(0)
+    let changed = run(update).await?.rows_affected();
+    if backend == DbBackend::Postgres {
+        tx.execute_unprepared(&format!("NOTIFY {CHANNEL}")).await?;
+    }
+    Ok(changed)
 }
 
 /// Finished jobs that are not in Drive, oldest first; with `again` those that are there too.
@@ -248,30 +241,6 @@ pub async fn without_link(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<J
         .all(db)
         .await?;
     Ok(ids.into_iter().map(JobId).collect())
-}
-
-/// The job whose result, compressed copy or thumbnail this is, below the results folder.
-pub async fn of_file(db: &impl ConnectionTrait, path: &str) -> Result<Option<Job>, StoreError> {
-    Entity::find()
-        .filter(
-            Column::ResultImagePath
-                .eq(path)
-                .or(Column::CompressedImagePath.eq(path)),
-        )
-        .one(db)
-        .await?
-        .map(Job::try_from)
-        .transpose()
-}
-
-/// The job that this id in Drive was reserved for.
-pub async fn of_drive_file(db: &impl ConnectionTrait, id: &str) -> Result<Option<Job>, StoreError> {
-    Entity::find()
-        .filter(Column::DriveFileId.eq(id))
-        .one(db)
-        .await?
-        .map(Job::try_from)
-        .transpose()
 }
 
 /// Every id that a job was promised in Drive, also by jobs that are not finished.

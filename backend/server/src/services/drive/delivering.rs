@@ -15,7 +15,6 @@ use md5::{Digest, Md5};
 
 use super::desk::{Desk, local};
 use super::{Progress, pool};
-use crate::config::UploadSource;
 use crate::context::Context;
 
 /// The file of a job that is delivered.
@@ -33,10 +32,7 @@ pub struct Chosen {
 pub fn chosen(context: &Context, job: &Job) -> Option<Chosen> {
     let compressed = (&job.compressed_image_path, &job.compressed_md5);
     let result = (&job.result_image_path, &job.result_md5);
-    let order = match context.config.delivery.upload_source {
-        UploadSource::Compressed => [compressed, result],
-        UploadSource::Results => [result, compressed],
-    };
+    let order = context.config.delivery.upload_source.order(compressed, result);
     order.into_iter().find_map(|(relative, md5)| {
         let path = context.places.result(relative);
         let name = path.file_name()?.to_string_lossy().into_owned();
@@ -152,12 +148,7 @@ async fn reserve(
 }
 
 fn gone(id: JobId) -> DriveError {
-    DriveError {
-        trouble: Trouble::LocalFile,
-        message: format!("Job {id} was deleted meanwhile."),
-        detail: String::new(),
-        retry_after: None,
-    }
+    DriveError::new(Trouble::LocalFile, format!("Job {id} was deleted meanwhile."))
 }
 
 async fn pack(job: &Job, file: &Chosen, folder: String, file_id: String) -> Result<Parcel, DriveError> {

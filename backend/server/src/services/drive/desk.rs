@@ -170,14 +170,12 @@ impl Desk {
             .map_err(|error| (None, error))?;
         let account = self.recognise(context).await.map_err(|error| (None, error))?;
         if is_full(&account) {
-            let error = DriveError {
-                trouble: Trouble::Quota,
-                message: "The Drive account is full: free space in it, empty its trash, or buy more. \
-                          Pictures wait on this machine until then."
-                    .to_owned(),
-                detail: "storageQuota".to_owned(),
-                retry_after: None,
-            };
+            let error = DriveError::new(
+                Trouble::Quota,
+                "The Drive account is full: free space in it, empty its trash, or buy more. \
+                 Pictures wait on this machine until then.",
+            )
+            .with_detail("storageQuota");
             return Err((Some(account), error));
         }
         self.forget_folder().await;
@@ -197,7 +195,7 @@ impl Desk {
         let before = read(&self.account).clone();
         let same = before
             .as_ref()
-            .is_some_and(|before| before.id == account.id || before.email == account.email);
+            .is_some_and(|before| before.id == account.id || is_same_person(&before.email, &account.email));
         let known = KnownAccount {
             identity,
             id: match &before {
@@ -219,12 +217,17 @@ impl Desk {
         Ok(account)
     }
 
+    /// Google's id of the account: as we know it, else Drive is asked.
+    pub async fn account_id(&self, context: &Context) -> Result<String, DriveError> {
+        match self.known_account() {
+            Some(known) => Ok(known.id),
+            None => Ok(self.recognise(context).await?.id),
+        }
+    }
+
     /// The folder that pictures go to; made where we have none yet.
     pub async fn folder(&self, context: &Context) -> Result<String, DriveError> {
-        let account = match self.known_account() {
-            Some(known) => known.id,
-            None => self.recognise(context).await?.id,
-        };
+        let account = self.account_id(context).await?;
         let mut folder = self.folder.lock().await;
         if let Some(known) = folder.as_ref().filter(|known| known.account == account) {
             return Ok(known.id.clone());
@@ -262,15 +265,11 @@ impl Desk {
             } else {
                 "may not be written by this account"
             };
-            return Err(DriveError {
-                trouble: Trouble::Folder,
-                message: format!(
-                    "The folder \"{}\" {what}: put that right in Drive, or set TARGET_FOLDER_ID to another one.",
-                    state.name
-                ),
-                detail: id.to_owned(),
-                retry_after: None,
-            });
+            let message = format!(
+                "The folder \"{}\" {what}: put that right in Drive, or set TARGET_FOLDER_ID to another one.",
+                state.name
+            );
+            return Err(DriveError::new(Trouble::Folder, message).with_detail(id));
         }
         if shares_folder(context) && !state.public {
             drive.share_folder(id).await?;
@@ -323,6 +322,11 @@ impl Desk {
         tracing::info!("Pictures go to the Drive folder \"{name}\"");
         Ok(())
     }
+}
+
+/// Drive may leave out one of id and address; two without an address are not the same person.
+fn is_same_person(before: &str, now: &str) -> bool {
+    !now.is_empty() && before == now
 }
 
 /// Where the folder that we made for this account is remembered.
@@ -389,12 +393,10 @@ async fn remember(context: &Context, name: &str, value: String) -> Result<(), Dr
 
 /// Trouble on our own side: it is worth another try.
 pub(super) fn local(error: impl std::fmt::Display) -> DriveError {
-    DriveError {
-        trouble: Trouble::Interrupted,
-        message: format!("This machine could not go on: {error}"),
-        detail: String::new(),
-        retry_after: None,
-    }
+    DriveError::new(
+        Trouble::Interrupted,
+        format!("This machine could not go on: {error}"),
+    )
 }
 
 fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {

@@ -44,10 +44,7 @@ pub async fn reserve(
     purpose: &str,
     class: Class,
 ) -> Result<String, DriveError> {
-    let account = match desk.known_account() {
-        Some(known) => known.id,
-        None => desk.recognise(context).await?.id,
-    };
+    let account = desk.account_id(context).await?;
     if let Some(id) = take_one(context, &account, purpose).await? {
         desk.taken.notify_one();
         return Ok(id);
@@ -79,10 +76,7 @@ async fn add(context: &Context, account: &str, ids: Vec<String>) -> Result<(), D
 
 /// Fetches fresh ids when fewer than half of them are left. Returns how many came.
 pub async fn refill(context: &Context, desk: &Desk) -> Result<usize, DriveError> {
-    let account = match desk.known_account() {
-        Some(known) => known.id,
-        None => desk.recognise(context).await?.id,
-    };
+    let account = desk.account_id(context).await?;
     let wanted = u64::from(context.config.delivery.drive_id_pool);
     let since = context.now().minus(FRESH);
     let free = drive_ids::count_free(context.database.reader(), &account, since)

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use boothline_domain::{JobId, JobStatus, TargetKind};
 use boothline_store::jobs::delivery::{self, JobFiles};
 
-use crate::config::UploadSource;
 use crate::context::Context;
 use crate::refusal::Refusal;
 
@@ -83,10 +82,7 @@ impl Claims {
 /// The one that is delivered as configured.
 fn delivered_copy(context: &Context, job: &JobFiles) -> Option<String> {
     let (result, compressed) = (&job.result_image_path, &job.compressed_image_path);
-    let order = match context.config.delivery.upload_source {
-        UploadSource::Compressed => [compressed, result],
-        UploadSource::Results => [result, compressed],
-    };
+    let order = context.config.delivery.upload_source.order(compressed, result);
     let there = |path: &&&String| context.places.result(path).is_file();
     order.iter().find(there).map(|path| (*path).clone())
 }
