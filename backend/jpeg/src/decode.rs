@@ -1,0 +1,179 @@
+//! From the bytes of a file to colour planes of the size asked for.
+
+mod bits;
+mod frame;
+mod huffman;
+mod inverse;
+mod plane;
+mod progressive;
+mod scan;
+mod segments;
+mod sequential;
+
+use frame::Frame;
+use inverse::Inverse;
+pub use plane::Plane;
+use scan::{Scan, Tables};
+use segments::{Segments, marker};
+
+use crate::DecodeError;
+
+/// How much smaller than stored a picture is decoded, in eighths: 1 to 8.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Scale(u8);
+
+impl Scale {
+    /// Every pixel.
+    pub const FULL: Self = Self(8);
+
+    /// `eighths` of the stored size each way, at least one and at most eight.
+    #[must_use]
+    pub fn eighths(eighths: u8) -> Self {
+        Self(eighths.clamp(1, 8))
+    }
+
+    /// The pixels that become of `stored` ones; what begins counts.
+    #[must_use]
+    pub fn of(self, stored: u32) -> u32 {
+        u32::try_from((u64::from(stored) * u64::from(self.0)).div_ceil(8)).expect("not more than stored")
+    }
+
+    fn side(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+/// What a decode is asked for.
+#[derive(Clone, Copy)]
+pub struct Options<'a> {
+    /// The size.
+    pub scale: Scale,
+    /// Asked after every row of blocks; the decode ends when it says `false`.
+    pub keep_going: &'a dyn Fn() -> bool,
+}
+
+/// A decoded picture: planes as the file stores them, neither turned nor converted.
+#[derive(Debug, Clone)]
+pub struct Picture {
+    /// Width in pixels as stored, before scaling.
+    pub width: u32,
+    /// Height in pixels as stored, before scaling.
+    pub height: u32,
+    /// One for each component, in the order of the frame header.
+    pub planes: Vec<Plane>,
+    /// Blocks that were in the file.
+    pub arrived: u64,
+    /// Blocks of the whole picture; more than `arrived` where the file was cut off.
+    pub whole: u64,
+}
+
+/// Decodes every scan of a file.
+///
+/// Where data is missing, the last colour before the gap fills it; bytes after the end marker are not looked at.
+///
+/// # Errors
+/// Any [`DecodeError`]; a file without a single block is [`DecodeError::Truncated`].
+pub fn decode(bytes: &[u8], options: &Options<'_>) -> Result<Picture, DecodeError> {
+    let mut tables = Tables::default();
+    let mut work: Option<Work> = None;
+    let mut segments = Segments::of(bytes);
+    let mut ended = false;
+    while let Some((code, body)) = segments.next() {
+        match code {
+            marker::EOI => {
+                ended = true;
+                break;
+            }
+            marker::DQT => tables.define_quantisation(body)?,
+            marker::DHT => tables.define_huffman(body)?,
+            marker::DRI => tables.define_restarts(body)?,
+            marker::SOS => {
+                let work = work.as_mut().ok_or(DecodeError::Corrupt("a scan before the frame header"))?;
+                let scan = Scan::read(body, &work.frame)?;
+                let after = work.scan(bytes, segments.position(), &scan, &tables, options)?;
+                segments.go_on(after);
+            }
+            0xC0..=0xCF if !matches!(code, 0xC8 | 0xCC) => {
+                if work.is_some() {
+                    return Err(DecodeError::Unsupported("hierarchical JPEG"));
+                }
+                work = Some(Work::new(Frame::read(code, body)?, options.scale));
+            }
+            _ => {}
+        }
+    }
+    work.ok_or(DecodeError::Truncated)?.finish(ended, options)
+}
+
+/// The most bytes that [`decode`] holds at once for a picture of this size, beside the file itself.
+///
+/// `sampling` are the horizontal and vertical factors of the components (T.81, A.1.1).
+#[must_use]
+pub fn memory(width: u32, height: u32, sampling: &[(u8, u8)], is_progressive: bool, scale: Scale) -> u64 {
+    const FIXED: u64 = 256 * 1024;
+    let frame = Frame::sized(width, height, sampling, is_progressive);
+    let inverse = Inverse::new(scale);
+    let blocks = frame.components.iter().map(|c| (c.blocks_wide * c.blocks_high) as u64).sum::<u64>();
+    let planes = blocks * (scale.side() * scale.side()) as u64;
+    let coefficients = if is_progressive { blocks * progressive::bytes_of_block(&inverse) as u64 } else { 0 };
+    FIXED + planes + coefficients
+}
+
+/// A picture in the making.
+enum Coding {
+    Sequential(Vec<sequential::Filling>),
+    Progressive(progressive::Coefficients),
+}
+
+struct Work {
+    frame: Frame,
+    inverse: Inverse,
+    coding: Coding,
+}
+
+impl Work {
+    fn new(frame: Frame, scale: Scale) -> Self {
+        let inverse = Inverse::new(scale);
+        let coding = if frame.is_progressive {
+            Coding::Progressive(progressive::Coefficients::new(&frame, &inverse))
+        } else {
+            Coding::Sequential(sequential::Filling::of(&frame, &inverse))
+        };
+        Self { frame, inverse, coding }
+    }
+
+    /// Decodes one scan and says where the bytes after it begin.
+    fn scan(
+        &mut self,
+        bytes: &[u8],
+        at: usize,
+        scan: &Scan,
+        tables: &Tables,
+        options: &Options<'_>,
+    ) -> Result<usize, DecodeError> {
+        let data = scan::Data { bytes, at, scan, tables, keep_going: options.keep_going };
+        match &mut self.coding {
+            Coding::Sequential(planes) => sequential::scan(&data, &self.frame, &self.inverse, planes),
+            Coding::Progressive(coefficients) => progressive::scan(&data, &self.frame, coefficients),
+        }
+    }
+
+    fn finish(self, ended: bool, options: &Options<'_>) -> Result<Picture, DecodeError> {
+        let (planes, arrived, whole) = match self.coding {
+            Coding::Sequential(planes) => sequential::finish(planes),
+            Coding::Progressive(coefficients) => {
+                progressive::finish(coefficients, &self.frame, &self.inverse, ended, options.keep_going)?
+            }
+        };
+        if arrived == 0 {
+            return Err(DecodeError::Truncated);
+        }
+        Ok(Picture {
+            width: self.frame.width as u32,
+            height: self.frame.height as u32,
+            planes,
+            arrived,
+            whole,
+        })
+    }
+}

@@ -1,0 +1,219 @@
+//! Entropy-coded bits, freed of stuffing a window at a time.
+
+use memchr::memchr;
+
+/// Bytes of entropy-coded data held at once, without their stuffing.
+const WINDOW: usize = 1 << 16;
+/// More than the longest block takes: 64 symbols of at most 16 bits with at most 15 bits behind each.
+const LONGEST_BLOCK: usize = 256;
+/// Zeros behind the last byte, so that a block at the end reads nothing else.
+const PADDING: usize = LONGEST_BLOCK + 16;
+
+/// A reader of bits, most significant first (T.81, F.2.2.5).
+///
+/// Bytes 0xFF 0x00 are a data byte 0xFF (T.81, B.1.1.5); any other marker ends the data, and zeros follow.
+/// The next bits stand at the top of `acc`; `count` of them are there (after Giesen, "Reading bits in far too many
+/// ways", variant 4).
+pub(super) struct Bits<'a> {
+    source: &'a [u8],
+    /// Where the bytes begin that are not in the window yet.
+    at: usize,
+    window: Vec<u8>,
+    /// Bytes of the window that come from the file.
+    filled: usize,
+    /// The source is used up to a marker or to its end.
+    ended: bool,
+    /// The next byte of the window.
+    next: usize,
+    acc: u64,
+    count: u32,
+}
+
+impl<'a> Bits<'a> {
+    /// Reads `source` from byte `at`.
+    pub(super) fn new(source: &'a [u8], at: usize) -> Self {
+        let mut bits = Self {
+            source,
+            at,
+            window: vec![0; WINDOW + PADDING],
+            filled: 0,
+            ended: false,
+            next: 0,
+            acc: 0,
+            count: 0,
+        };
+        bits.top_up();
+        bits
+    }
+
+    /// From where the next marker is to be looked for.
+    pub(super) fn position(&self) -> usize {
+        self.at
+    }
+
+    /// Makes sure that one block can be read without a look at the window's end.
+    #[inline(always)]
+    pub(super) fn ready(&mut self) {
+        if self.next + PADDING > self.filled && !self.ended {
+            self.top_up();
+        }
+        // Past the end only zeros are left: stay among them, whatever is asked.
+        if self.next > self.filled + 8 {
+            self.next = self.filled + 8;
+        }
+    }
+
+    /// Whether more bits were taken than the data had.
+    #[inline(always)]
+    pub(super) fn overrun(&self) -> bool {
+        self.next * 8 > self.filled * 8 + self.count as usize
+    }
+
+    /// Fills the accumulator with at least 56 bits.
+    #[inline(always)]
+    pub(super) fn refill(&mut self) {
+        let Some(bytes) = self.window.get(self.next..).and_then(|rest| rest.first_chunk()) else {
+            return;
+        };
+        self.acc |= u64::from_be_bytes(*bytes) >> self.count;
+        self.next += ((63 - self.count) >> 3) as usize;
+        self.count |= 56;
+    }
+
+    /// The next `n` bits, 1 to 32, without taking them. Needs a [`Bits::refill`] before.
+    #[inline(always)]
+    pub(super) fn peek(&self, n: u32) -> usize {
+        (self.acc >> (64 - n)) as usize
+    }
+
+    /// Takes `n` bits, 0 to 56, that were peeked at.
+    #[inline(always)]
+    pub(super) fn take(&mut self, n: u32) {
+        self.acc <<= n;
+        self.count = self.count.wrapping_sub(n);
+    }
+
+    /// Takes a number of `size` bits, 1 to 16, as T.81 table F.1 and figure F.12 (EXTEND) store signed values.
+    #[inline(always)]
+    pub(super) fn signed(&mut self, size: u32) -> i32 {
+        let raw = (self.acc >> (64 - size)) as i32;
+        self.take(size);
+        // Numbers whose first bit is 0 are negative.
+        if raw >> (size - 1) == 0 { raw - (1 << size) + 1 } else { raw }
+    }
+
+    /// Takes one bit. Needs a [`Bits::refill`] before.
+    #[inline(always)]
+    pub(super) fn bit(&mut self) -> bool {
+        let bit = self.acc >> 63 == 1;
+        self.take(1);
+        bit
+    }
+
+    /// Goes behind the next restart marker, dropping what is left before it; `false` where another marker or the
+    /// end of the file comes first.
+    pub(super) fn restart(&mut self) -> bool {
+        while !self.ended {
+            self.next = self.filled;
+            self.top_up();
+        }
+        let is_restart = matches!(self.source.get(self.at..self.at + 2), Some([0xFF, 0xD0..=0xD7]));
+        if !is_restart {
+            return false;
+        }
+        self.at += 2;
+        self.ended = false;
+        (self.next, self.filled, self.acc, self.count) = (0, 0, 0, 0);
+        self.top_up();
+        true
+    }
+
+    /// Moves what is left to the window's front and fills it from the source.
+    #[cold]
+    fn top_up(&mut self) {
+        self.window.copy_within(self.next.min(self.filled)..self.filled, 0);
+        self.filled -= self.next.min(self.filled);
+        self.next = 0;
+        while self.filled < WINDOW && !self.ended {
+            self.unstuff();
+        }
+        self.window[self.filled..].fill(0);
+    }
+
+    /// Copies bytes up to the next 0xFF and decides what that one means.
+    fn unstuff(&mut self) {
+        let rest = &self.source[self.at.min(self.source.len())..];
+        let room = &rest[..rest.len().min(WINDOW - self.filled)];
+        let plain = memchr(0xFF, room).unwrap_or(room.len());
+        self.window[self.filled..self.filled + plain].copy_from_slice(&room[..plain]);
+        self.filled += plain;
+        self.at += plain;
+        if plain < room.len() {
+            match rest.get(plain + 1) {
+                Some(0x00) => {
+                    self.window[self.filled] = 0xFF;
+                    self.filled += 1;
+                    self.at += 2;
+                }
+                // Fill bytes may come before a marker (T.81, B.1.1.2).
+                Some(0xFF) => self.at += 1,
+                _ => self.ended = true,
+            }
+        } else if plain == rest.len() {
+            self.ended = true;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(source: &[u8], sizes: &[u32]) -> (Vec<usize>, bool) {
+        let mut bits = Bits::new(source, 0);
+        let read = sizes.iter().map(|&size| {
+            bits.ready();
+            bits.refill();
+            let value = bits.peek(size);
+            bits.take(size);
+            value
+        });
+        let read = read.collect();
+        (read, bits.overrun())
+    }
+
+    #[test]
+    fn stuffing_is_taken_out_and_a_marker_ends_the_data() {
+        let source = [0xAB, 0xFF, 0x00, 0x12, 0xFF, 0xD9, 0x77];
+        assert_eq!(read(&source, &[8, 8, 8]), (vec![0xAB, 0xFF, 0x12], false));
+        assert_eq!(read(&source, &[4, 12, 8, 8]), (vec![0xA, 0xBFF, 0x12, 0], true));
+    }
+
+    #[test]
+    fn data_longer_than_the_window_is_read_whole() {
+        let source: Vec<u8> = (0..3 * WINDOW).map(|i| (i % 251) as u8).collect();
+        let sizes = vec![8; source.len()];
+        let (values, overrun) = read(&source, &sizes);
+        assert!(values.iter().zip(&source).all(|(a, b)| *a == usize::from(*b)));
+        assert!(!overrun);
+    }
+
+    #[test]
+    fn a_restart_drops_the_rest_of_its_part() {
+        let source = [0x11, 0x22, 0x33, 0xFF, 0xFF, 0xD3, 0x44, 0xFF, 0xD9];
+        let mut bits = Bits::new(&source, 0);
+        bits.refill();
+        bits.take(4);
+        assert!(bits.restart());
+        bits.refill();
+        assert_eq!(bits.peek(8), 0x44);
+        assert!(!bits.restart());
+    }
+
+    #[test]
+    fn numbers_have_the_signs_of_the_standard() {
+        let mut bits = Bits::new(&[0b0100_1110], 0);
+        bits.refill();
+        assert_eq!([bits.signed(2), bits.signed(2), bits.signed(3)], [-2, -3, 7]);
+    }
+}

@@ -1,0 +1,160 @@
+//! The inverse DCT at any of eight sizes.
+//!
+//! A block stores the cosine series of 8x8 samples (T.81, A.3.3). Read as a function of the place, the series can be
+//! evaluated for any number of pixels: for `n` of them each way, every pixel is the series' mean over its own part of
+//! the block. The mean of cos(u·π·x/8) from 8i/n to 8(i+1)/n is
+//! cos(u·π·(2i+1)/2n) · sinc(u/2n), with sinc(x) = sin(πx)/πx: the cosine at the pixel's middle, weakened as by an
+//! ideal pixel's aperture. At `n` = 8 the samples themselves are meant, and the factor is left out.
+
+use std::f64::consts::PI;
+
+use super::Scale;
+use super::plane::Plane;
+use crate::standard::ZIGZAG;
+
+/// Dequantised coefficients of one block, row by row.
+#[derive(Clone)]
+pub(super) struct Block([f32; 64]);
+
+impl Default for Block {
+    fn default() -> Self {
+        Self([0.0; 64])
+    }
+}
+
+impl Block {
+    #[inline(always)]
+    pub(super) fn clear(&mut self) {
+        self.0 = [0.0; 64];
+    }
+
+    /// Sets the `k`-th coefficient in the order of the file, 0 to 63.
+    #[inline(always)]
+    pub(super) fn set(&mut self, k: usize, value: f32) {
+        self.0[usize::from(ZIGZAG[k & 63] & 63)] = value;
+    }
+}
+
+/// The transform for one scale.
+pub(super) struct Inverse {
+    scale: Scale,
+    /// Frequencies evaluated, across and down.
+    terms: usize,
+    /// The last of them in the order of the file.
+    last: usize,
+    /// `basis[i][u]`: what frequency `u` adds to pixel `i`.
+    basis: [[f32; 8]; 8],
+    /// The same the other way round.
+    turned: [[f32; 8]; 8],
+}
+
+/// Frequencies that each scale evaluates.
+///
+/// More than `n` of them let the means of neighbouring pixels tell apart what a coarser picture cannot show from what
+/// it can: without them fine fabric turns into moiré.
+const TERMS: [usize; 9] = [0, 1, 4, 4, 6, 8, 8, 8, 8];
+
+impl Inverse {
+    pub(super) fn new(scale: Scale) -> Self {
+        let n = scale.side();
+        let terms = TERMS[n];
+        let (mut basis, mut turned) = ([[0.0; 8]; 8], [[0.0; 8]; 8]);
+        for i in 0..n {
+            for u in 0..terms {
+                let middle = (u as f64 * PI * (2 * i + 1) as f64 / (2 * n) as f64).cos();
+                let value = (middle * aperture(u, n)) as f32;
+                basis[i][u] = value;
+                turned[u][i] = value;
+            }
+        }
+        let is_needed = |place: u8| usize::from(place / 8) < terms && usize::from(place % 8) < terms;
+        let last = ZIGZAG.iter().rposition(|&place| is_needed(place)).unwrap_or(0);
+        Self { scale, terms, last, basis, turned }
+    }
+
+    pub(super) fn scale(&self) -> Scale {
+        self.scale
+    }
+
+    /// The last coefficient that is looked at, in the order of the file.
+    pub(super) fn last(&self) -> usize {
+        self.last
+    }
+
+    /// Whether the coefficient at `place`, row by row, is looked at.
+    pub(super) fn needs(&self, place: u8) -> bool {
+        usize::from(place / 8) < self.terms && usize::from(place % 8) < self.terms
+    }
+
+    /// Quantisation steps in the order of the file, with the factors C(u)/2 of both directions (T.81, A.3.3).
+    pub(super) fn steps(&self, steps: &[u16; 64]) -> [f32; 64] {
+        let factor = |frequency: u8| if frequency == 0 { 0.5f32.sqrt() / 2.0 } else { 0.5 };
+        std::array::from_fn(|k| {
+            let place = ZIGZAG[k];
+            f32::from(steps[k]) * factor(place / 8) * factor(place % 8)
+        })
+    }
+
+    /// Draws the block at `(x, y)`, counted in blocks; a flat one has nothing but its mean.
+    #[inline(always)]
+    pub(super) fn draw(&self, block: &Block, flat: bool, plane: &mut Plane, (x, y): (usize, usize)) {
+        let (side, stride) = (self.scale.side(), plane.stride);
+        let start = y * side * stride + x * side;
+        let Some(out) = plane.samples.get_mut(start..) else { return };
+        if flat {
+            let mean = sample(block.0[0]);
+            return out.chunks_mut(stride).take(side).for_each(|row| row[..side].fill(mean));
+        }
+        match side {
+            1 => out[0] = sample(block.0[0]),
+            2 => self.evaluate::<2, 4, 4>(block, out, stride),
+            3 => self.evaluate::<3, 4, 4>(block, out, stride),
+            4 => self.evaluate::<4, 6, 8>(block, out, stride),
+            5 => self.evaluate::<5, 8, 8>(block, out, stride),
+            6 => self.evaluate::<6, 8, 8>(block, out, stride),
+            7 => self.evaluate::<7, 8, 8>(block, out, stride),
+            _ => self.evaluate::<8, 8, 8>(block, out, stride),
+        }
+    }
+
+    /// `N` pixels from `K` frequencies, in vectors of `P`.
+    #[inline(always)]
+    fn evaluate<const N: usize, const K: usize, const P: usize>(&self, block: &Block, out: &mut [u8], stride: usize) {
+        for (row, basis) in out.chunks_mut(stride).zip(&self.basis[..N]) {
+            let mut down = [0.0f32; P];
+            for u in 0..K {
+                for v in 0..P {
+                    down[v] += basis[u] * block.0[u * 8 + v];
+                }
+            }
+            let mut across = [0.0f32; 8];
+            for v in 0..K {
+                for x in 0..if N <= 4 { 4 } else { 8 } {
+                    across[x] += down[v] * self.turned[v][x];
+                }
+            }
+            for x in 0..N {
+                row[x] = sample(across[x]);
+            }
+        }
+    }
+}
+
+fn aperture(u: usize, n: usize) -> f64 {
+    if u == 0 || n == 8 {
+        return 1.0;
+    }
+    let x = PI * u as f64 / (2 * n) as f64;
+    x.sin() / x
+}
+
+/// A level-shifted value as a sample (T.81, A.3.1), rounded and clamped to 0 to 255.
+#[inline(always)]
+fn sample(value: f32) -> u8 {
+    // Adding 1.5 · 2^23 leaves the rounded number in the lowest bits: conversion without a branch.
+    const ROUND: f32 = 12_582_912.0;
+    let shifted = value + 128.0;
+    let above = if shifted > 0.0 { shifted } else { 0.0 };
+    let clamped = if above < 255.0 { above } else { 255.0 };
+    ((clamped + ROUND).to_bits() & 0xFF) as u8
+}

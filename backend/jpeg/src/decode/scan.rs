@@ -1,0 +1,206 @@
+//! Scan headers, and the tables that scans are read with (T.81, B.2.3 and B.2.4).
+
+use super::bits::Bits;
+use super::frame::{Component, Frame};
+use super::huffman::Table;
+use crate::{DecodeError, standard};
+
+/// What a scan header says.
+pub(super) struct Scan {
+    pub(super) parts: Vec<Part>,
+    /// The first and last coefficient, in the order of the file.
+    pub(super) band: (usize, usize),
+    /// Bits that earlier scans have left open, and bits that this one leaves open.
+    pub(super) high: u32,
+    pub(super) low: u32,
+}
+
+/// One component of a scan and its tables.
+pub(super) struct Part {
+    pub(super) component: usize,
+    pub(super) dc: usize,
+    pub(super) ac: usize,
+}
+
+impl Scan {
+    /// Reads the segment of a SOS marker.
+    pub(super) fn read(body: &[u8], frame: &Frame) -> Result<Self, DecodeError> {
+        const WRONG: DecodeError = DecodeError::Corrupt("a scan header that contradicts itself");
+        let (&count, rest) = body.split_first().ok_or(WRONG)?;
+        let count = usize::from(count);
+        if !(1..=4).contains(&count) || rest.len() != 2 * count + 3 {
+            return Err(WRONG);
+        }
+        let mut parts: Vec<Part> = Vec::with_capacity(count);
+        for selector in rest[..2 * count].chunks_exact(2) {
+            let named = frame.components.iter().position(|c| c.id == selector[0]);
+            let component = named.filter(|c| parts.iter().all(|p| p.component != *c)).ok_or(WRONG)?;
+            let (dc, ac) = (usize::from(selector[1] >> 4), usize::from(selector[1] & 15));
+            if dc > 3 || ac > 3 {
+                return Err(WRONG);
+            }
+            parts.push(Part { component, dc, ac });
+        }
+        let [start, end, bits] = rest[2 * count..] else { return Err(WRONG) };
+        let scan = Self {
+            parts,
+            band: (start.into(), end.into()),
+            high: u32::from(bits >> 4),
+            low: u32::from(bits & 15),
+        };
+        if frame.is_progressive && !scan.is_sound() {
+            return Err(WRONG);
+        }
+        Ok(scan)
+    }
+
+    /// The rules of progressive scans (T.81, G.1.1.1.1).
+    fn is_sound(&self) -> bool {
+        let (start, end) = self.band;
+        let band = if start == 0 { end == 0 } else { start <= end && end < 64 && self.parts.len() == 1 };
+        band && self.low <= 13 && (self.high == 0 || self.high == self.low + 1)
+    }
+}
+
+/// Quantisation and Huffman tables as they stand.
+pub(super) struct Tables {
+    /// In the order of the file; `None` until defined.
+    pub(super) quantisation: [Option<[u16; 64]>; 4],
+    dc: [Option<Table>; 4],
+    ac: [Option<Table>; 4],
+    /// MCUs between two restart markers; 0 for none.
+    pub(super) restarts: usize,
+}
+
+impl Default for Tables {
+    /// Frames of webcams leave the typical Huffman tables out.
+    fn default() -> Self {
+        let table = |spec: standard::Spec| {
+            Some(Table::new(spec.counts, spec.symbols).expect("the tables of the standard are sound"))
+        };
+        Self {
+            quantisation: [None; 4],
+            dc: [table(standard::LUMA_DC), table(standard::CHROMA_DC), None, None],
+            ac: [table(standard::LUMA_AC), table(standard::CHROMA_AC), None, None],
+            restarts: 0,
+        }
+    }
+}
+
+impl Tables {
+    pub(super) fn define_quantisation(&mut self, mut body: &[u8]) -> Result<(), DecodeError> {
+        const WRONG: DecodeError = DecodeError::Corrupt("a quantisation table that contradicts itself");
+        while let Some((&head, rest)) = body.split_first() {
+            let wide = match head >> 4 {
+                0 => 1,
+                1 => 2,
+                _ => return Err(WRONG),
+            };
+            let steps = rest.get(..64 * wide).ok_or(WRONG)?;
+            let step = |bytes: &[u8]| bytes.iter().fold(0, |step, byte| step << 8 | u16::from(*byte));
+            let table = self.quantisation.get_mut(usize::from(head & 15)).ok_or(WRONG)?;
+            *table = Some(std::array::from_fn(|i| step(&steps[i * wide..(i + 1) * wide])));
+            body = &rest[64 * wide..];
+        }
+        Ok(())
+    }
+
+    pub(super) fn define_huffman(&mut self, mut body: &[u8]) -> Result<(), DecodeError> {
+        const WRONG: DecodeError = DecodeError::Corrupt("a Huffman table that contradicts itself");
+        while let Some((&head, rest)) = body.split_first() {
+            let (counts, symbols) = rest.split_first_chunk::<16>().ok_or(WRONG)?;
+            let total: usize = counts.iter().map(|count| usize::from(*count)).sum();
+            let table = Table::new(counts, symbols.get(..total).ok_or(WRONG)?)?;
+            let kind = if head >> 4 == 0 { &mut self.dc } else { &mut self.ac };
+            *kind.get_mut(usize::from(head & 15)).ok_or(WRONG)? = Some(table);
+            body = &symbols[total..];
+        }
+        Ok(())
+    }
+
+    pub(super) fn define_restarts(&mut self, body: &[u8]) -> Result<(), DecodeError> {
+        let interval = body.first_chunk().ok_or(DecodeError::Corrupt("a restart interval that is too short"))?;
+        self.restarts = u16::from_be_bytes(*interval).into();
+        Ok(())
+    }
+
+    pub(super) fn dc(&self, number: usize) -> Result<&Table, DecodeError> {
+        self.dc[number].as_ref().ok_or(DecodeError::Corrupt("a scan without its Huffman table"))
+    }
+
+    pub(super) fn ac(&self, number: usize) -> Result<&Table, DecodeError> {
+        self.ac[number].as_ref().ok_or(DecodeError::Corrupt("a scan without its Huffman table"))
+    }
+
+    pub(super) fn steps(&self, component: &Component) -> Result<&[u16; 64], DecodeError> {
+        let table = self.quantisation[component.quantisation].as_ref();
+        table.ok_or(DecodeError::Corrupt("a scan without its quantisation table"))
+    }
+}
+
+/// All that one scan is read from.
+pub(super) struct Data<'a> {
+    pub(super) bytes: &'a [u8],
+    /// Where its entropy-coded bytes begin.
+    pub(super) at: usize,
+    pub(super) scan: &'a Scan,
+    pub(super) tables: &'a Tables,
+    pub(super) keep_going: &'a dyn Fn() -> bool,
+}
+
+impl<'a> Data<'a> {
+    pub(super) fn bits(&self) -> Bits<'a> {
+        Bits::new(self.bytes, self.at)
+    }
+
+    /// MCUs across and down.
+    pub(super) fn mcus(&self, frame: &Frame) -> (usize, usize) {
+        match &self.scan.parts[..] {
+            [part] => frame.components[part.component].own_blocks(),
+            _ => frame.mcus,
+        }
+    }
+
+    /// Walks the MCUs in order: `read` reads one, and what it changes counts only where its bits were all there.
+    ///
+    /// `missing` is told of every MCU that never came. Gives back how many came, and where the bytes go on.
+    pub(super) fn walk<S>(
+        &self,
+        mcus: (usize, usize),
+        state: &mut S,
+        mut read: impl FnMut(&mut S, &mut Bits<'a>, (usize, usize)) -> Result<(), DecodeError>,
+        mut restart: impl FnMut(&mut S),
+        mut missing: impl FnMut(&mut S, (usize, usize)),
+    ) -> Result<(usize, usize), DecodeError> {
+        let mut bits = self.bits();
+        let (mut arrived, mut until_restart) = (0, self.tables.restarts);
+        // Whether the data of this interval is used up.
+        let mut gap = false;
+        for y in 0..mcus.1 {
+            if !(self.keep_going)() {
+                return Err(DecodeError::Stopped);
+            }
+            for x in 0..mcus.0 {
+                if self.tables.restarts > 0 {
+                    if until_restart == 0 {
+                        gap = !bits.restart();
+                        restart(state);
+                        until_restart = self.tables.restarts;
+                    }
+                    until_restart -= 1;
+                }
+                if !gap {
+                    let result = read(state, &mut bits, (x, y));
+                    if !bits.overrun() {
+                        result?;
+                        arrived += 1;
+                        continue;
+                    }
+                    gap = true;
+                }
+                missing(state, (x, y));
+            }
+        }
+        Ok((arrived, bits.position()))
+    }
+}
