@@ -9,39 +9,98 @@ const LONGEST_BLOCK: usize = 256;
 /// Zeros behind the last byte, so that a block at the end reads nothing else.
 const PADDING: usize = LONGEST_BLOCK + 16;
 
-/// A reader of bits, most significant first (T.81, F.2.2.5).
+/// Entropy-coded data of one scan, freed of its stuffing.
 ///
 /// Bytes 0xFF 0x00 are a data byte 0xFF (T.81, B.1.1.5); any other marker ends the data, and zeros follow.
-/// The next bits stand at the top of `acc`; `count` of them are there (after Giesen, "Reading bits in far too many
-/// ways", variant 4).
 pub(super) struct Bits<'a> {
     source: &'a [u8],
     /// Where the bytes begin that are not in the window yet.
     at: usize,
-    window: Vec<u8>,
+    window: Box<Window>,
     /// Bytes of the window that come from the file.
     filled: usize,
     /// The source is used up to a marker or to its end.
     ended: bool,
+    place: Place,
+}
+
+type Window = [u8; WINDOW + PADDING];
+
+/// A place between two bits of the window.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Place {
+    /// The next bits, from the top.
+    acc: u64,
+    /// How many of them are there.
+    count: u32,
     /// The next byte of the window.
     next: usize,
-    acc: u64,
-    count: u32,
+}
+
+/// Reads bits, most significant first (T.81, F.2.2.5), as far as one block goes.
+///
+/// It lives in registers: it is taken from [`Bits`] for a block and given back after it. (The reservoir after Giesen,
+/// "Reading bits in far too many ways", variant 4.)
+pub(super) struct Cursor<'w> {
+    window: &'w Window,
+    place: Place,
+}
+
+impl Cursor<'_> {
+    /// Where it stands, for [`Bits::end`].
+    #[inline(always)]
+    pub(super) fn place(&self) -> Place {
+        self.place
+    }
+
+    /// Fills the reservoir with at least 56 bits.
+    #[inline(always)]
+    pub(super) fn refill(&mut self) {
+        let Some(bytes) = self.window.get(self.place.next..).and_then(|rest| rest.first_chunk()) else {
+            return;
+        };
+        self.place.acc |= u64::from_be_bytes(*bytes) >> (self.place.count & 63);
+        self.place.next += ((63 - self.place.count) >> 3) as usize;
+        self.place.count |= 56;
+    }
+
+    /// The next `n` bits, 1 to 32, without taking them. Needs a [`Cursor::refill`] before.
+    #[inline(always)]
+    pub(super) fn peek(&self, n: u32) -> usize {
+        (self.place.acc >> ((64 - n) & 63)) as usize
+    }
+
+    /// Takes `n` bits, 0 to 56, that were peeked at.
+    #[inline(always)]
+    pub(super) fn take(&mut self, n: u32) {
+        self.place.acc <<= n & 63;
+        self.place.count = self.place.count.wrapping_sub(n);
+    }
+
+    /// Takes a number of `size` bits, 1 to 16, as T.81 table F.1 and figure F.12 (EXTEND) store signed values.
+    #[inline(always)]
+    pub(super) fn signed(&mut self, size: u32) -> i32 {
+        let raw = self.peek(size) as i32;
+        // Numbers whose first bit is 0 are negative: all ones where it is, else nothing.
+        let negative = !((self.place.acc as i64 >> 63) as i32);
+        self.take(size);
+        raw + (negative & (1 - (1 << (size & 31))))
+    }
+
+    /// Takes one bit. Needs a [`Cursor::refill`] before.
+    #[inline(always)]
+    pub(super) fn bit(&mut self) -> bool {
+        let bit = self.place.acc >> 63 == 1;
+        self.take(1);
+        bit
+    }
 }
 
 impl<'a> Bits<'a> {
     /// Reads `source` from byte `at`.
     pub(super) fn new(source: &'a [u8], at: usize) -> Self {
-        let mut bits = Self {
-            source,
-            at,
-            window: vec![0; WINDOW + PADDING],
-            filled: 0,
-            ended: false,
-            next: 0,
-            acc: 0,
-            count: 0,
-        };
+        let window = vec![0; WINDOW + PADDING].into_boxed_slice().try_into().expect("made of this length");
+        let mut bits = Self { source, at, window, filled: 0, ended: false, place: Place::default() };
         bits.top_up();
         bits
     }
@@ -51,70 +110,36 @@ impl<'a> Bits<'a> {
         self.at
     }
 
-    /// Makes sure that one block can be read without a look at the window's end.
+    /// Begins to read a block, which never has to look at the window's end.
     #[inline(always)]
-    pub(super) fn ready(&mut self) {
-        if self.next + PADDING > self.filled && !self.ended {
+    pub(super) fn begin(&mut self) -> Cursor<'_> {
+        if self.place.next + PADDING > self.filled && !self.ended {
             self.top_up();
         }
         // Past the end only zeros are left: stay among them, whatever is asked.
-        if self.next > self.filled + 8 {
-            self.next = self.filled + 8;
+        if self.place.next > self.filled + 8 {
+            self.place.next = self.filled + 8;
         }
+        Cursor { window: &self.window, place: self.place }
+    }
+
+    /// Goes on from where a block ended.
+    #[inline(always)]
+    pub(super) fn end(&mut self, place: Place) {
+        self.place = place;
     }
 
     /// Whether more bits were taken than the data had.
     #[inline(always)]
     pub(super) fn overrun(&self) -> bool {
-        self.next * 8 > self.filled * 8 + self.count as usize
-    }
-
-    /// Fills the accumulator with at least 56 bits.
-    #[inline(always)]
-    pub(super) fn refill(&mut self) {
-        let Some(bytes) = self.window.get(self.next..).and_then(|rest| rest.first_chunk()) else {
-            return;
-        };
-        self.acc |= u64::from_be_bytes(*bytes) >> self.count;
-        self.next += ((63 - self.count) >> 3) as usize;
-        self.count |= 56;
-    }
-
-    /// The next `n` bits, 1 to 32, without taking them. Needs a [`Bits::refill`] before.
-    #[inline(always)]
-    pub(super) fn peek(&self, n: u32) -> usize {
-        (self.acc >> (64 - n)) as usize
-    }
-
-    /// Takes `n` bits, 0 to 56, that were peeked at.
-    #[inline(always)]
-    pub(super) fn take(&mut self, n: u32) {
-        self.acc <<= n;
-        self.count = self.count.wrapping_sub(n);
-    }
-
-    /// Takes a number of `size` bits, 1 to 16, as T.81 table F.1 and figure F.12 (EXTEND) store signed values.
-    #[inline(always)]
-    pub(super) fn signed(&mut self, size: u32) -> i32 {
-        let raw = (self.acc >> (64 - size)) as i32;
-        self.take(size);
-        // Numbers whose first bit is 0 are negative.
-        if raw >> (size - 1) == 0 { raw - (1 << size) + 1 } else { raw }
-    }
-
-    /// Takes one bit. Needs a [`Bits::refill`] before.
-    #[inline(always)]
-    pub(super) fn bit(&mut self) -> bool {
-        let bit = self.acc >> 63 == 1;
-        self.take(1);
-        bit
+        self.place.next * 8 > self.filled * 8 + self.place.count as usize
     }
 
     /// Goes behind the next restart marker, dropping what is left before it; `false` where another marker or the
     /// end of the file comes first.
     pub(super) fn restart(&mut self) -> bool {
         while !self.ended {
-            self.next = self.filled;
+            self.place.next = self.filled;
             self.top_up();
         }
         let is_restart = matches!(self.source.get(self.at..self.at + 2), Some([0xFF, 0xD0..=0xD7]));
@@ -123,7 +148,7 @@ impl<'a> Bits<'a> {
         }
         self.at += 2;
         self.ended = false;
-        (self.next, self.filled, self.acc, self.count) = (0, 0, 0, 0);
+        (self.filled, self.place) = (0, Place::default());
         self.top_up();
         true
     }
@@ -131,9 +156,10 @@ impl<'a> Bits<'a> {
     /// Moves what is left to the window's front and fills it from the source.
     #[cold]
     fn top_up(&mut self) {
-        self.window.copy_within(self.next.min(self.filled)..self.filled, 0);
-        self.filled -= self.next.min(self.filled);
-        self.next = 0;
+        let used = self.place.next.min(self.filled);
+        self.window.copy_within(used..self.filled, 0);
+        self.filled -= used;
+        self.place.next = 0;
         while self.filled < WINDOW && !self.ended {
             self.unstuff();
         }
@@ -172,10 +198,12 @@ mod tests {
     fn read(source: &[u8], sizes: &[u32]) -> (Vec<usize>, bool) {
         let mut bits = Bits::new(source, 0);
         let read = sizes.iter().map(|&size| {
-            bits.ready();
-            bits.refill();
-            let value = bits.peek(size);
-            bits.take(size);
+            let mut cursor = bits.begin();
+            cursor.refill();
+            let value = cursor.peek(size);
+            cursor.take(size);
+            let place = cursor.place();
+            bits.end(place);
             value
         });
         let read = read.collect();
@@ -202,18 +230,19 @@ mod tests {
     fn a_restart_drops_the_rest_of_its_part() {
         let source = [0x11, 0x22, 0x33, 0xFF, 0xFF, 0xD3, 0x44, 0xFF, 0xD9];
         let mut bits = Bits::new(&source, 0);
-        bits.refill();
-        bits.take(4);
+        bits.begin().refill();
         assert!(bits.restart());
-        bits.refill();
-        assert_eq!(bits.peek(8), 0x44);
+        let mut cursor = bits.begin();
+        cursor.refill();
+        assert_eq!(cursor.peek(8), 0x44);
         assert!(!bits.restart());
     }
 
     #[test]
     fn numbers_have_the_signs_of_the_standard() {
         let mut bits = Bits::new(&[0b0100_1110], 0);
-        bits.refill();
-        assert_eq!([bits.signed(2), bits.signed(2), bits.signed(3)], [-2, -3, 7]);
+        let mut cursor = bits.begin();
+        cursor.refill();
+        assert_eq!([cursor.signed(2), cursor.signed(2), cursor.signed(3)], [-2, -3, 7]);
     }
 }

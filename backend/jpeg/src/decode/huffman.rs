@@ -1,40 +1,46 @@
 //! Huffman tables for reading (T.81, annexes C and F.2.2.3), widened to whole symbols with the bits behind them.
 
-use super::bits::Bits;
+use super::bits::Cursor;
 use crate::DecodeError;
 
 /// Bits that one look-up resolves.
-const LOOK: u32 = 10;
+const LOOK: u32 = 11;
 /// Bits that one look-up steps over.
-const STEP: u32 = 11;
+const STEP: u32 = 12;
+
+/// Symbols with their numbers that one refill of the bits is enough for.
+pub(super) const QUICK: u32 = 56 / LOOK;
 
 /// A symbol of the look-up: what it says and how long it is.
 ///
-/// From the low end: length of the code (4 bits, 0 where it is longer than [`LOOK`]), size of the number behind it
-/// (4), run of zeros before it (4), whether the number is in the entry (1); the number itself in the upper half.
-#[derive(Clone, Copy, Default)]
+/// From the low end: length of the code with the number behind it (8 bits), run of zeros before it (4), size of the
+/// number (4), the number itself (16). Where the number reaches beyond the look-up, or there is none, the upper half
+/// is [`Entry::WITHOUT`] and the length is that of the code alone; it is 0 where not even the code fits.
+#[derive(Clone, Copy)]
 pub(super) struct Entry(u32);
 
 impl Entry {
-    const HAS_VALUE: u32 = 1 << 12;
+    /// No number of at most ten bits is this one.
+    const WITHOUT: u32 = 0x8000 << 16;
+    const UNKNOWN: Self = Self(Self::WITHOUT);
 
     fn new(symbol: u8, length: u32) -> Self {
         let (run, size) = (u32::from(symbol >> 4), u32::from(symbol & 15));
-        Self(length | size << 4 | run << 8)
+        Self(length | run << 8 | size << 12 | Self::WITHOUT)
     }
 
     fn with_value(self, value: i32) -> Self {
-        Self(self.0 | Self::HAS_VALUE | ((value as u32) & 0xFFFF) << 16)
+        Self((self.0 & 0xFFFF) + self.size() | (value as u32) << 16)
     }
 
     #[inline(always)]
     pub(super) fn length(self) -> u32 {
-        self.0 & 15
+        self.0 & 0xFF
     }
 
     #[inline(always)]
-    pub(super) fn size(self) -> u32 {
-        self.0 >> 4 & 15
+    fn size(self) -> u32 {
+        self.0 >> 12 & 15
     }
 
     #[inline(always)]
@@ -42,10 +48,22 @@ impl Entry {
         (self.0 >> 8 & 15) as usize
     }
 
-    /// The number, where code and number together fit the look-up.
     #[inline(always)]
-    fn value(self) -> Option<i32> {
-        (self.0 & Self::HAS_VALUE != 0).then_some(self.0 as i32 >> 16)
+    pub(super) fn has_value(self) -> bool {
+        self.0 & 0xFFFF_0000 != Self::WITHOUT
+    }
+
+    /// The number behind the code.
+    #[inline(always)]
+    pub(super) fn value(self) -> i32 {
+        self.0 as i32 >> 16
+    }
+
+    /// The symbol and the length of its code, which is 0 where the look-up does not know.
+    #[inline(always)]
+    fn symbol(self) -> (u8, u32) {
+        let number = if self.has_value() { self.size() } else { 0 };
+        ((self.run() << 4) as u8 | self.size() as u8, self.length() - number)
     }
 }
 
@@ -87,7 +105,7 @@ pub(super) struct Table {
 impl Table {
     /// From the numbers of codes of each length and the symbols in order (T.81, C.2).
     pub(super) fn new(counts: &[u8; 16], symbols: &[u8]) -> Result<Self, DecodeError> {
-        let mut entries = Box::new([Entry::default(); 1 << LOOK]);
+        let mut entries = Box::new([Entry::UNKNOWN; 1 << LOOK]);
         let (mut ends, mut offsets) = ([0; 17], [0; 17]);
         let (mut code, mut index) = (0u32, 0usize);
         for length in 1..=16 {
@@ -113,49 +131,46 @@ impl Table {
 
     /// The symbol at the front of the bits, which are taken except for the number behind it.
     #[inline(always)]
-    pub(super) fn symbol(&self, bits: &mut Bits<'_>) -> Result<u8, DecodeError> {
-        let entry = self.entries[bits.peek(LOOK)];
-        if entry.length() != 0 {
-            bits.take(entry.length());
-            return Ok((entry.run() << 4) as u8 | entry.size() as u8);
+    pub(super) fn symbol(&self, bits: &mut Cursor<'_>) -> Result<u8, DecodeError> {
+        let (mut symbol, mut length) = self.entries[bits.peek(LOOK)].symbol();
+        if length == 0 {
+            (symbol, length) = self.long_symbol(bits.peek(16))?;
         }
-        self.long_symbol(bits)
+        bits.take(length);
+        Ok(symbol)
+    }
+
+    /// What the look-up shows; an entry with a value may be taken whole.
+    #[inline(always)]
+    pub(super) fn quick(&self, bits: &Cursor<'_>) -> Entry {
+        self.entries[bits.peek(LOOK)]
     }
 
     /// A coefficient: the run of zeros before it, the size of its number (0 for the codes without one), the number.
     #[inline(always)]
-    pub(super) fn coefficient(&self, bits: &mut Bits<'_>) -> Result<(usize, u32, i32), DecodeError> {
-        let entry = self.entries[bits.peek(LOOK)];
-        if let Some(value) = entry.value() {
-            bits.take(entry.length() + entry.size());
-            return Ok((entry.run(), entry.size(), value));
-        }
-        let (run, size) = if entry.length() != 0 {
-            bits.take(entry.length());
-            (entry.run(), entry.size())
-        } else {
-            let symbol = self.long_symbol(bits)?;
-            (usize::from(symbol >> 4), u32::from(symbol & 15))
-        };
+    pub(super) fn coefficient(&self, bits: &mut Cursor<'_>) -> Result<(usize, u32, i32), DecodeError> {
+        let symbol = self.symbol(bits)?;
+        let (run, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
         let value = if size > 0 { bits.signed(size) } else { 0 };
         Ok((run, size, value))
     }
 
     /// As many whole symbols as one look-up shows; nothing where the first is too long for it.
     #[inline(always)]
-    pub(super) fn stride(&self, bits: &Bits<'_>) -> Stride {
+    pub(super) fn stride(&self, bits: &Cursor<'_>) -> Stride {
         self.strides[bits.peek(STEP)]
     }
 
+    /// The symbol whose code stands at the front of 16 bits, and the code's length.
     #[cold]
-    fn long_symbol(&self, bits: &mut Bits<'_>) -> Result<u8, DecodeError> {
-        let next = bits.peek(16) as u32;
+    #[inline(never)]
+    fn long_symbol(&self, next: usize) -> Result<(u8, u32), DecodeError> {
         for length in LOOK as usize + 1..=16 {
-            if next < self.ends[length] {
+            if (next as u32) < self.ends[length] {
                 let code = (next >> (16 - length)) as i32;
                 let index = usize::try_from(code + self.offsets[length]).map_err(|_| CODE)?;
-                bits.take(length as u32);
-                return self.symbols.get(index).copied().ok_or(CODE);
+                let symbol = self.symbols.get(index).ok_or(CODE)?;
+                return Ok((*symbol, length as u32));
             }
         }
         Err(CODE)
@@ -188,16 +203,16 @@ fn strides(entries: &[Entry; 1 << LOOK]) -> Box<[Stride; 1 << STEP]> {
         let (mut used, mut passed, mut ends) = (0, 0, false);
         while used < STEP && !ends {
             let aligned = (prefix << used) & ((1 << STEP) - 1);
-            let entry = entries[aligned >> (STEP - LOOK)];
-            if entry.length() == 0 || entry.length() > STEP - used {
+            let (symbol, length) = entries[aligned >> (STEP - LOOK)].symbol();
+            if length == 0 || length > STEP - used {
                 break;
             }
-            match (entry.size(), entry.run()) {
-                (0, 15) => passed += 16,
-                (0, _) => ends = true,
-                (_, run) => passed += run + 1,
+            match (symbol >> 4, symbol & 15) {
+                (15, 0) => passed += 16,
+                (_, 0) => ends = true,
+                (run, _) => passed += usize::from(run) + 1,
             }
-            used += entry.length() + entry.size();
+            used += length + u32::from(symbol & 15);
         }
         let flag = if ends { Stride::ENDS } else { 0 };
         *stride = Stride(used as u16 | (passed.min(127) as u16) << 8 | flag);
@@ -207,6 +222,7 @@ fn strides(entries: &[Entry; 1 << LOOK]) -> Box<[Stride; 1 << STEP]> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::bits::Bits;
     use super::*;
     use crate::standard;
 
@@ -221,10 +237,11 @@ mod tests {
                     let bytes = (code << (16 - length)).to_be_bytes();
                     let source = [bytes[2], bytes[3], 0];
                     let mut bits = Bits::new(&source, 0);
-                    bits.refill();
                     // A 0xFF in the code would be a marker here; such codes are met in whole files.
                     if !bytes.contains(&0xFF) {
-                        assert_eq!(table.symbol(&mut bits).unwrap(), *symbols.next().unwrap());
+                        let mut cursor = bits.begin();
+                        cursor.refill();
+                        assert_eq!(table.symbol(&mut cursor).unwrap(), *symbols.next().unwrap());
                     } else {
                         symbols.next();
                     }

@@ -107,34 +107,40 @@ impl Inverse {
         }
         match side {
             1 => out[0] = sample(block.0[0]),
-            2 => self.evaluate::<2, 4, 4>(block, out, stride),
-            3 => self.evaluate::<3, 4, 4>(block, out, stride),
-            4 => self.evaluate::<4, 6, 8>(block, out, stride),
-            5 => self.evaluate::<5, 8, 8>(block, out, stride),
-            6 => self.evaluate::<6, 8, 8>(block, out, stride),
-            7 => self.evaluate::<7, 8, 8>(block, out, stride),
-            _ => self.evaluate::<8, 8, 8>(block, out, stride),
+            2 => self.evaluate::<2, 4, 4, 4>(block, out, stride),
+            3 => self.evaluate::<3, 4, 4, 4>(block, out, stride),
+            4 => self.evaluate::<4, 6, 8, 4>(block, out, stride),
+            5 => self.evaluate::<5, 8, 8, 8>(block, out, stride),
+            6 => self.evaluate::<6, 8, 8, 8>(block, out, stride),
+            7 => self.evaluate::<7, 8, 8, 8>(block, out, stride),
+            _ => self.evaluate::<8, 8, 8, 8>(block, out, stride),
         }
     }
 
-    /// `N` pixels from `K` frequencies, in vectors of `P`.
+    /// `N` pixels from `K` frequencies, in vectors of `P` frequencies and `Q` pixels.
     #[inline(always)]
-    fn evaluate<const N: usize, const K: usize, const P: usize>(&self, block: &Block, out: &mut [u8], stride: usize) {
-        for (row, basis) in out.chunks_mut(stride).zip(&self.basis[..N]) {
+    fn evaluate<const N: usize, const K: usize, const P: usize, const Q: usize>(
+        &self,
+        block: &Block,
+        out: &mut [u8],
+        stride: usize,
+    ) {
+        for i in 0..N {
             let mut down = [0.0f32; P];
             for u in 0..K {
-                for v in 0..P {
-                    down[v] += basis[u] * block.0[u * 8 + v];
-                }
+                let weight = self.basis[i][u];
+                let row: &[f32; P] = block.0[u * 8..u * 8 + P].try_into().expect("a row has eight");
+                down = std::array::from_fn(|v| down[v] + weight * row[v]);
             }
-            let mut across = [0.0f32; 8];
+            let mut across = [0.0f32; Q];
             for v in 0..K {
-                for x in 0..if N <= 4 { 4 } else { 8 } {
-                    across[x] += down[v] * self.turned[v][x];
-                }
+                let weight = down[v];
+                let column: &[f32; Q] = self.turned[v][..Q].try_into().expect("a row has eight");
+                across = std::array::from_fn(|x| across[x] + weight * column[x]);
             }
-            for x in 0..N {
-                row[x] = sample(across[x]);
+            let pixels: [u8; Q] = across.map(sample);
+            if let Some(row) = out.get_mut(i * stride..i * stride + N) {
+                row.copy_from_slice(&pixels[..N]);
             }
         }
     }

@@ -3,12 +3,12 @@
 //! Of every block only the coefficients that the scale needs are kept, and of the others no more than whether they
 //! are zero, which later scans of the same band ask for.
 
-use super::bits::Bits;
+use super::bits::{Bits, Cursor};
 use super::frame::Frame;
 use super::huffman::Table;
 use super::inverse::{Block, Inverse};
 use super::plane::Plane;
-use super::scan::Data;
+use super::scan::{Data, Reader};
 use crate::DecodeError;
 use crate::standard::ZIGZAG;
 
@@ -109,6 +109,7 @@ impl Coefficients {
 }
 
 /// Decodes a scan; gives back where the bytes go on.
+#[multiversion::multiversion(targets("x86_64+avx2+bmi1+bmi2+lzcnt+fma"))]
 pub(super) fn scan(data: &Data<'_>, frame: &Frame, all: &mut Coefficients) -> Result<usize, DecodeError> {
     for part in &data.scan.parts {
         let component = &frame.components[part.component];
@@ -120,10 +121,14 @@ pub(super) fn scan(data: &Data<'_>, frame: &Frame, all: &mut Coefficients) -> Re
     }
     let mcus = data.mcus(frame);
     let (arrived, after) = match (data.scan.band.0, data.scan.high) {
-        (0, 0) => first_means(data, frame, all)?,
-        (0, _) => finer_means(data, frame, all)?,
-        (_, 0) => first_band(data, frame, all)?,
-        _ => finer_band(data, frame, all)?,
+        (0, 0) => {
+            let tables = data.scan.parts.iter().map(|part| data.tables.dc(part.dc));
+            let tables = tables.collect::<Result<_, _>>()?;
+            data.walk(mcus, &mut Means { data, frame, all, tables, last: [0; 4] })?
+        }
+        (0, _) => data.walk(mcus, &mut FinerMeans { data, frame, all })?,
+        (_, 0) => data.walk(mcus, &mut FirstBand(Band::new(data, all)?))?,
+        _ => data.walk(mcus, &mut FinerBand(Band::new(data, all)?))?,
     };
     all.is_cut |= arrived < mcus.0 * mcus.1;
     if data.scan.band.0 == 0 && data.scan.high == 0 {
@@ -151,34 +156,42 @@ fn blocks(data: &Data<'_>, frame: &Frame, (x, y): (usize, usize), mut each: impl
 }
 
 /// The first bits of the means (T.81, G.1.2.1).
-fn first_means(data: &Data<'_>, frame: &Frame, all: &mut Coefficients) -> Result<(usize, usize), DecodeError> {
-    let tables = data.scan.parts.iter().map(|part| data.tables.dc(part.dc));
-    let tables: Vec<&Table> = tables.collect::<Result<_, _>>()?;
-    let mut state = (all, [0i32; 4]);
-    data.walk(
-        data.mcus(frame),
-        &mut state,
-        |(all, last), bits, at| {
-            let mut result = Ok(());
-            blocks(data, frame, at, |index, component, place| {
-                if result.is_ok() {
-                    result = mean(tables[index], bits, &mut last[index]);
-                    all.place(component, place).set(0, last[index] << data.scan.low);
-                }
-            });
-            result
-        },
-        |(_, last)| *last = [0; 4],
-        |(all, last), at| {
-            blocks(data, frame, at, |index, component, place| {
-                all.place(component, place).set(0, last[index] << data.scan.low);
-            });
-        },
-    )
+struct Means<'a> {
+    data: &'a Data<'a>,
+    frame: &'a Frame,
+    all: &'a mut Coefficients,
+    tables: Vec<&'a Table>,
+    last: [i32; 4],
 }
 
-fn mean(table: &Table, bits: &mut Bits<'_>, last: &mut i32) -> Result<(), DecodeError> {
-    bits.ready();
+impl Reader for Means<'_> {
+    fn read(&mut self, bits: &mut Bits<'_>, at: (usize, usize)) -> Result<(), DecodeError> {
+        let mut result = Ok(());
+        blocks(self.data, self.frame, at, |index, component, place| {
+            if result.is_err() {
+                return;
+            }
+            let mut cursor = bits.begin();
+            result = mean(self.tables[index], &mut cursor, &mut self.last[index]);
+            let after = cursor.place();
+            bits.end(after);
+            self.all.place(component, place).set(0, self.last[index] << self.data.scan.low);
+        });
+        result
+    }
+
+    fn restart(&mut self) {
+        self.last = [0; 4];
+    }
+
+    fn missing(&mut self, at: (usize, usize)) {
+        blocks(self.data, self.frame, at, |index, component, place| {
+            self.all.place(component, place).set(0, self.last[index] << self.data.scan.low);
+        });
+    }
+}
+
+fn mean(table: &Table, bits: &mut Cursor<'_>, last: &mut i32) -> Result<(), DecodeError> {
     bits.refill();
     let size = u32::from(table.symbol(bits)?);
     if size > 11 {
@@ -191,27 +204,31 @@ fn mean(table: &Table, bits: &mut Bits<'_>, last: &mut i32) -> Result<(), Decode
 }
 
 /// One more bit of every mean.
-fn finer_means(data: &Data<'_>, frame: &Frame, all: &mut Coefficients) -> Result<(usize, usize), DecodeError> {
-    let bit = 1i16 << data.scan.low;
-    data.walk(
-        data.mcus(frame),
-        &mut *all,
-        |all, bits, at| {
-            blocks(data, frame, at, |_, component, place| {
-                bits.ready();
-                bits.refill();
-                if bits.bit() {
-                    all.place(component, place).values[0] |= bit;
-                }
-            });
-            Ok(())
-        },
-        |_| {},
-        |_, _| {},
-    )
+struct FinerMeans<'a> {
+    data: &'a Data<'a>,
+    frame: &'a Frame,
+    all: &'a mut Coefficients,
 }
 
-/// What a scan of a band carries from block to block.
+impl Reader for FinerMeans<'_> {
+    fn read(&mut self, bits: &mut Bits<'_>, at: (usize, usize)) -> Result<(), DecodeError> {
+        let bit = 1i16 << self.data.scan.low;
+        blocks(self.data, self.frame, at, |_, component, place| {
+            let mut cursor = bits.begin();
+            cursor.refill();
+            if cursor.bit() {
+                self.all.place(component, place).values[0] |= bit;
+            }
+            let after = cursor.place();
+            bits.end(after);
+        });
+        Ok(())
+    }
+
+    fn restart(&mut self) {}
+}
+
+/// A scan of a band of one component.
 struct Band<'a> {
     all: &'a mut Coefficients,
     component: usize,
@@ -239,7 +256,7 @@ impl<'a> Band<'a> {
 }
 
 /// The length of a run of empty blocks, this one included.
-fn empty_run(bits: &mut Bits<'_>, size: u32) -> u32 {
+fn empty_run(bits: &mut Cursor<'_>, size: u32) -> u32 {
     if size == 0 {
         return 1;
     }
@@ -249,18 +266,48 @@ fn empty_run(bits: &mut Bits<'_>, size: u32) -> u32 {
 }
 
 /// The first bits of a band (T.81, G.1.2.2).
-fn first_band(data: &Data<'_>, frame: &Frame, all: &mut Coefficients) -> Result<(usize, usize), DecodeError> {
-    let mut band = Band::new(data, all)?;
-    data.walk(data.mcus(frame), &mut band, read_band, |band| band.empty = 0, |_, _| {})
+struct FirstBand<'a>(Band<'a>);
+
+impl Reader for FirstBand<'_> {
+    #[inline(always)]
+    fn read(&mut self, bits: &mut Bits<'_>, at: (usize, usize)) -> Result<(), DecodeError> {
+        if self.0.empty > 0 {
+            self.0.empty -= 1;
+            return Ok(());
+        }
+        let mut cursor = bits.begin();
+        let result = read_block(&mut self.0, &mut cursor, at);
+        let after = cursor.place();
+        bits.end(after);
+        result
+    }
+
+    fn restart(&mut self) {
+        self.0.empty = 0;
+    }
 }
 
-fn read_band(band: &mut Band<'_>, bits: &mut Bits<'_>, at: (usize, usize)) -> Result<(), DecodeError> {
-    if band.empty > 0 {
-        band.empty -= 1;
-        return Ok(());
+/// One more bit of a band's coefficients, and those that begin with it (T.81, G.1.2.3).
+struct FinerBand<'a>(Band<'a>);
+
+impl Reader for FinerBand<'_> {
+    #[inline(always)]
+    fn read(&mut self, bits: &mut Bits<'_>, at: (usize, usize)) -> Result<(), DecodeError> {
+        let mut cursor = bits.begin();
+        let result = refine_block(&mut self.0, &mut cursor, at);
+        let after = cursor.place();
+        bits.end(after);
+        result
     }
+
+    fn restart(&mut self) {
+        self.0.empty = 0;
+    }
+}
+
+#[inline(always)]
+fn read_block(band: &mut Band<'_>, bits: &mut Cursor<'_>, at: (usize, usize)) -> Result<(), DecodeError> {
     let mut place = band.all.place(band.component, at);
-    bits.ready();
     let mut k = band.first;
     while k <= band.last {
         bits.refill();
@@ -283,16 +330,10 @@ fn read_band(band: &mut Band<'_>, bits: &mut Bits<'_>, at: (usize, usize)) -> Re
     Ok(())
 }
 
-/// One more bit of a band's coefficients, and those that begin with it (T.81, G.1.2.3).
-fn finer_band(data: &Data<'_>, frame: &Frame, all: &mut Coefficients) -> Result<(usize, usize), DecodeError> {
-    let mut band = Band::new(data, all)?;
-    data.walk(data.mcus(frame), &mut band, refine_band, |band| band.empty = 0, |_, _| {})
-}
-
-fn refine_band(band: &mut Band<'_>, bits: &mut Bits<'_>, at: (usize, usize)) -> Result<(), DecodeError> {
+#[inline(always)]
+fn refine_block(band: &mut Band<'_>, bits: &mut Cursor<'_>, at: (usize, usize)) -> Result<(), DecodeError> {
     let bit = 1i16 << band.low;
     let mut place = band.all.place(band.component, at);
-    bits.ready();
     let mut k = band.first;
     if band.empty == 0 {
         while k <= band.last {
@@ -326,7 +367,7 @@ fn refine_band(band: &mut Band<'_>, bits: &mut Bits<'_>, at: (usize, usize)) -> 
 #[inline(always)]
 fn refine_until(
     place: &mut Place<'_>,
-    bits: &mut Bits<'_>,
+    bits: &mut Cursor<'_>,
     bit: i16,
     (mut k, last): (usize, usize),
     mut zeros: usize,

@@ -148,11 +148,7 @@ pub(super) struct Data<'a> {
     pub(super) keep_going: &'a dyn Fn() -> bool,
 }
 
-impl<'a> Data<'a> {
-    pub(super) fn bits(&self) -> Bits<'a> {
-        Bits::new(self.bytes, self.at)
-    }
-
+impl Data<'_> {
     /// MCUs across and down.
     pub(super) fn mcus(&self, frame: &Frame) -> (usize, usize) {
         match &self.scan.parts[..] {
@@ -161,18 +157,10 @@ impl<'a> Data<'a> {
         }
     }
 
-    /// Walks the MCUs in order: `read` reads one, and what it changes counts only where its bits were all there.
-    ///
-    /// `missing` is told of every MCU that never came. Gives back how many came, and where the bytes go on.
-    pub(super) fn walk<S>(
-        &self,
-        mcus: (usize, usize),
-        state: &mut S,
-        mut read: impl FnMut(&mut S, &mut Bits<'a>, (usize, usize)) -> Result<(), DecodeError>,
-        mut restart: impl FnMut(&mut S),
-        mut missing: impl FnMut(&mut S, (usize, usize)),
-    ) -> Result<(usize, usize), DecodeError> {
-        let mut bits = self.bits();
+    /// Walks the MCUs in order; gives back how many came, and where the bytes go on.
+    #[inline(always)]
+    pub(super) fn walk(&self, mcus: (usize, usize), reader: &mut impl Reader) -> Result<(usize, usize), DecodeError> {
+        let mut bits = Bits::new(self.bytes, self.at);
         let (mut arrived, mut until_restart) = (0, self.tables.restarts);
         // Whether the data of this interval is used up.
         let mut gap = false;
@@ -184,13 +172,13 @@ impl<'a> Data<'a> {
                 if self.tables.restarts > 0 {
                     if until_restart == 0 {
                         gap = !bits.restart();
-                        restart(state);
+                        reader.restart();
                         until_restart = self.tables.restarts;
                     }
                     until_restart -= 1;
                 }
                 if !gap {
-                    let result = read(state, &mut bits, (x, y));
+                    let result = reader.read(&mut bits, (x, y));
                     if !bits.overrun() {
                         result?;
                         arrived += 1;
@@ -198,9 +186,21 @@ impl<'a> Data<'a> {
                     }
                     gap = true;
                 }
-                missing(state, (x, y));
+                reader.missing((x, y));
             }
         }
         Ok((arrived, bits.position()))
     }
+}
+
+/// What one kind of scan does with its MCUs.
+pub(super) trait Reader {
+    /// Reads the MCU at `(x, y)`; it counts only where its bits were all there.
+    fn read(&mut self, bits: &mut Bits<'_>, at: (usize, usize)) -> Result<(), DecodeError>;
+
+    /// Begins anew after a restart marker (T.81, F.2.1.3.1).
+    fn restart(&mut self);
+
+    /// Makes up for an MCU that never came.
+    fn missing(&mut self, _at: (usize, usize)) {}
 }

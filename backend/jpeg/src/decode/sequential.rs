@@ -1,11 +1,11 @@
 //! Sequential scans: every block goes straight to its pixels (T.81, F.2).
 
-use super::bits::Bits;
+use super::bits::{Bits, Cursor};
 use super::frame::Frame;
-use super::huffman::Table;
+use super::huffman::{QUICK, Table};
 use super::inverse::{Block, Inverse};
 use super::plane::Plane;
-use super::scan::Data;
+use super::scan::{Data, Reader};
 use crate::DecodeError;
 
 /// A plane that scans fill.
@@ -24,8 +24,16 @@ impl Filling {
     }
 }
 
+/// Reads a scan's blocks and draws them.
+struct Painter<'a> {
+    inverse: &'a Inverse,
+    planes: &'a mut [Filling],
+    parts: Vec<Part<'a>>,
+    block: Block,
+}
+
 /// What one component of a scan is read with.
-struct Reader<'a> {
+struct Part<'a> {
     component: usize,
     /// Blocks of an MCU, across and down.
     blocks: (usize, usize),
@@ -37,36 +45,30 @@ struct Reader<'a> {
 }
 
 /// Decodes a scan into its planes; gives back where the bytes go on.
+#[multiversion::multiversion(targets("x86_64+avx2+bmi1+bmi2+lzcnt+fma"))]
 pub(super) fn scan(
     data: &Data<'_>,
     frame: &Frame,
     inverse: &Inverse,
     planes: &mut [Filling],
 ) -> Result<usize, DecodeError> {
-    let mut readers = readers(data, frame, inverse)?;
+    let parts = parts(data, frame, inverse)?;
     let mcus = data.mcus(frame);
-    let mut state = (&mut readers[..], planes);
-    let (arrived, after) = data.walk(
-        mcus,
-        &mut state,
-        |(readers, planes), bits, at| read_mcu(readers, planes, bits, at, inverse),
-        |(readers, _)| readers.iter_mut().for_each(|reader| reader.last = 0),
-        |(readers, planes), at| fill_mcu(readers, planes, at, inverse),
-    )?;
-    let (readers, planes) = state;
-    for reader in readers {
-        let filling = &mut planes[reader.component];
+    let mut painter = Painter { inverse, planes, parts, block: Block::default() };
+    let (arrived, after) = data.walk(mcus, &mut painter)?;
+    for part in &data.scan.parts {
+        let filling = &mut planes[part.component];
         // Where the component stands alone its padding is not in the file.
         filling.arrived = filling.whole * arrived / (mcus.0 * mcus.1).max(1);
     }
     Ok(after)
 }
 
-fn readers<'a>(data: &Data<'a>, frame: &Frame, inverse: &Inverse) -> Result<Vec<Reader<'a>>, DecodeError> {
+fn parts<'a>(data: &Data<'a>, frame: &Frame, inverse: &Inverse) -> Result<Vec<Part<'a>>, DecodeError> {
     let alone = data.scan.parts.len() == 1;
     let parts = data.scan.parts.iter().map(|part| {
         let component = &frame.components[part.component];
-        Ok(Reader {
+        Ok(Part {
             component: part.component,
             blocks: if alone { (1, 1) } else { (component.horizontal, component.vertical) },
             dc: data.tables.dc(part.dc)?,
@@ -78,57 +80,91 @@ fn readers<'a>(data: &Data<'a>, frame: &Frame, inverse: &Inverse) -> Result<Vec<
     parts.collect()
 }
 
-#[inline(always)]
-fn read_mcu(
-    readers: &mut [Reader<'_>],
-    planes: &mut [Filling],
-    bits: &mut Bits<'_>,
-    (x, y): (usize, usize),
-    inverse: &Inverse,
-) -> Result<(), DecodeError> {
-    let mut block = Block::default();
-    for reader in readers {
-        let plane = &mut planes[reader.component].plane;
-        let before = reader.last;
-        for down in 0..reader.blocks.1 {
-            for across in 0..reader.blocks.0 {
-                bits.ready();
-                let flat = read_block(reader, bits, inverse.last(), &mut block)?;
-                if bits.overrun() {
-                    reader.last = before;
-                    return Ok(());
+impl Reader for Painter<'_> {
+    #[inline(always)]
+    fn read(&mut self, bits: &mut Bits<'_>, (x, y): (usize, usize)) -> Result<(), DecodeError> {
+        for part in &mut self.parts {
+            let plane = &mut self.planes[part.component].plane;
+            let before = part.last;
+            for down in 0..part.blocks.1 {
+                for across in 0..part.blocks.0 {
+                    let mut cursor = bits.begin();
+                    let flat = read_block(part, &mut cursor, self.inverse.last(), &mut self.block)?;
+                    let place = cursor.place();
+                    bits.end(place);
+                    if bits.overrun() {
+                        part.last = before;
+                        return Ok(());
+                    }
+                    let at = (x * part.blocks.0 + across, y * part.blocks.1 + down);
+                    self.inverse.draw(&self.block, flat, plane, at);
                 }
-                let at = (x * reader.blocks.0 + across, y * reader.blocks.1 + down);
-                inverse.draw(&block, flat, plane, at);
+            }
+        }
+        Ok(())
+    }
+
+    fn restart(&mut self) {
+        self.parts.iter_mut().for_each(|part| part.last = 0);
+    }
+
+    /// Paints its blocks in the last colour before it.
+    #[cold]
+    #[inline(never)]
+    fn missing(&mut self, (x, y): (usize, usize)) {
+        for part in &mut self.parts {
+            self.block.set(0, part.last as f32 * part.steps[0]);
+            for down in 0..part.blocks.1 {
+                for across in 0..part.blocks.0 {
+                    let at = (x * part.blocks.0 + across, y * part.blocks.1 + down);
+                    self.inverse.draw(&self.block, true, &mut self.planes[part.component].plane, at);
+                }
             }
         }
     }
-    Ok(())
 }
 
 /// Reads one block; `true` where nothing but its mean is wanted or there.
 #[inline(always)]
 fn read_block(
-    reader: &mut Reader<'_>,
-    bits: &mut Bits<'_>,
+    part: &mut Part<'_>,
+    bits: &mut Cursor<'_>,
     last: usize,
     block: &mut Block,
 ) -> Result<bool, DecodeError> {
     bits.refill();
-    let size = u32::from(reader.dc.symbol(bits)?);
+    let size = u32::from(part.dc.symbol(bits)?);
     if size > 11 {
         return Err(DecodeError::Corrupt("a mean out of range"));
     }
     if size > 0 {
-        reader.last = reader.last.wrapping_add(bits.signed(size));
+        part.last = part.last.wrapping_add(bits.signed(size));
     }
     block.clear();
-    block.set(0, reader.last as f32 * reader.steps[0]);
+    block.set(0, part.last as f32 * part.steps[0]);
     let mut flat = true;
     let mut k = 1;
-    while k <= last {
+    'block: while k <= last {
         bits.refill();
-        let (run, size, value) = reader.ac.coefficient(bits)?;
+        for _ in 0..QUICK {
+            let entry = part.ac.quick(bits);
+            if !entry.has_value() {
+                break;
+            }
+            bits.take(entry.length());
+            k += entry.run();
+            if k > 63 {
+                return Err(TOO_MANY);
+            }
+            block.set(k, entry.value() as f32 * part.steps[k]);
+            flat = false;
+            k += 1;
+            if k > last {
+                break 'block;
+            }
+        }
+        bits.refill();
+        let (run, size, value) = part.ac.coefficient(bits)?;
         if size == 0 {
             if run < 15 {
                 return Ok(flat);
@@ -140,11 +176,11 @@ fn read_block(
         if k > 63 {
             return Err(TOO_MANY);
         }
-        block.set(k, value as f32 * reader.steps[k]);
+        block.set(k, value as f32 * part.steps[k]);
         flat = false;
         k += 1;
     }
-    step_over(reader.ac, bits, k)?;
+    step_over(part.ac, bits, k)?;
     Ok(flat)
 }
 
@@ -152,49 +188,39 @@ const TOO_MANY: DecodeError = DecodeError::Corrupt("a block with too many coeffi
 
 /// Steps over the coefficients from `k` to the block's end.
 #[inline(always)]
-fn step_over(ac: &Table, bits: &mut Bits<'_>, mut k: usize) -> Result<(), DecodeError> {
+fn step_over(ac: &Table, bits: &mut Cursor<'_>, mut k: usize) -> Result<(), DecodeError> {
     while k < 64 {
         bits.refill();
-        let stride = ac.stride(bits);
-        let beyond = k + stride.passed();
         // A stride past the block's end has begun to read the next one.
-        if stride.bits() > 0 && (beyond < 64 || beyond == 64 && !stride.ends()) {
+        let stride = ac.stride(bits);
+        if stride.bits() == 0 || k + stride.passed() > 63 {
+            let (run, size, _) = ac.coefficient(bits)?;
+            match (run, size) {
+                (15, 0) => k += 16,
+                (_, 0) => return Ok(()),
+                _ => k += run + 1,
+            }
+            if size > 0 && k > 64 {
+                return Err(TOO_MANY);
+            }
+            continue;
+        }
+        bits.take(stride.bits());
+        if stride.ends() {
+            return Ok(());
+        }
+        k += stride.passed();
+        // Two strides take no more than a refill brings.
+        let stride = ac.stride(bits);
+        if k + stride.passed() <= 63 {
             bits.take(stride.bits());
             if stride.ends() {
                 return Ok(());
             }
-            k = beyond;
-            continue;
-        }
-        let (run, size, _) = ac.coefficient(bits)?;
-        if size == 0 {
-            if run < 15 {
-                return Ok(());
-            }
-            k += 16;
-            continue;
-        }
-        k += run + 1;
-        if k > 64 {
-            return Err(TOO_MANY);
+            k += stride.passed();
         }
     }
     Ok(())
-}
-
-/// Paints the blocks of an MCU that never came in the last colour before it.
-#[cold]
-fn fill_mcu(readers: &mut [Reader<'_>], planes: &mut [Filling], (x, y): (usize, usize), inverse: &Inverse) {
-    let mut block = Block::default();
-    for reader in readers {
-        block.set(0, reader.last as f32 * reader.steps[0]);
-        for down in 0..reader.blocks.1 {
-            for across in 0..reader.blocks.0 {
-                let at = (x * reader.blocks.0 + across, y * reader.blocks.1 + down);
-                inverse.draw(&block, true, &mut planes[reader.component].plane, at);
-            }
-        }
-    }
 }
 
 /// The planes, blocks that came and blocks there should be; a component that no scan held is grey.
