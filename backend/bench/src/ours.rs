@@ -1,0 +1,116 @@
+//! The tasks done by Boothline's own crate, through the calls that the service makes.
+
+use std::fs;
+use std::hint::black_box;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use boothline_imaging::decode::{Want, decode};
+use boothline_imaging::encode::{self, Metadata};
+use boothline_imaging::limits::Limits;
+use boothline_imaging::probe::probe;
+use boothline_imaging::qr;
+use boothline_imaging::recipe::{self, Canvas, Focus, Recipe};
+use boothline_imaging::render::{Compressed, Outputs, Scene, render};
+use boothline_imaging::resize::{CropBox, fit_long_edge, resize_rgb};
+use boothline_imaging::text::Variables;
+use image::Rgb;
+
+use crate::task::{Collage, Slot, Task};
+
+/// Does the task and returns the files it makes.
+pub(crate) fn perform(task: &Task) -> Result<Vec<Vec<u8>>> {
+    match task {
+        Task::Fit {
+            photo,
+            long_edge,
+            quality,
+        } => Ok(vec![fit(photo, *long_edge, *quality)?]),
+        Task::Collage(collage) => make(collage),
+        Task::Codes { text, size, times } => codes(text, *size, *times),
+        Task::Spin { steps } => {
+            black_box(spin(*steps));
+            Ok(Vec::new())
+        }
+    }
+}
+
+fn fit(photo: &Path, long_edge: u32, quality: u8) -> Result<Vec<u8>> {
+    let photo = read(photo)?;
+    let limits = Limits::default();
+    let (width, height) = probe(&photo, &limits)?.size();
+    let (width, height) = fit_long_edge(width, height, long_edge);
+    let pixels = decode(&photo, &limits, Want::AtLeast { width, height })?
+        .pixels
+        .flatten(Rgb([255; 3]));
+    let whole = CropBox::whole(pixels.width(), pixels.height());
+    let small = resize_rgb(&pixels, whole, width, height);
+    Ok(encode::jpeg(&small, quality, &Metadata::default())?)
+}
+
+fn make(collage: &Collage) -> Result<Vec<Vec<u8>>> {
+    let photos = collage.photos.iter().map(|path| read(path));
+    let photos = photos.collect::<Result<Vec<_>>>()?;
+    let photos: Vec<&[u8]> = photos.iter().map(Vec::as_slice).collect();
+    let overlay = collage.overlay.as_deref().map(read).transpose()?;
+    let rendered = render(&Scene {
+        recipe: &recipe(collage),
+        photos: &photos,
+        assets: &(),
+        overlay: overlay.as_deref(),
+        variables: &Variables::default(),
+        qr_text: None,
+        limits: &Limits::default(),
+        outputs: &Outputs {
+            result_quality: collage.result_quality,
+            compressed: Compressed::LongEdge(collage.copy_edge),
+            compressed_quality: collage.copy_quality,
+            thumbnail_edge: collage.thumbnail_edge,
+            ..Outputs::default()
+        },
+    })?;
+    let files = [rendered.result, rendered.compressed, rendered.thumbnail];
+    Ok(files.map(|file| file.bytes).into())
+}
+
+fn recipe(collage: &Collage) -> Recipe {
+    let slots = collage.slots.iter().map(|&Slot(x, y, width, height)| {
+        // The peers crop around the middle.
+        let focus = Focus { x: 0.5, y: 0.5 };
+        recipe::Slot {
+            focus,
+            ..recipe::Slot::at(x.cast_signed(), y.cast_signed(), width, height)
+        }
+    });
+    Recipe {
+        canvas: Canvas {
+            width: collage.width,
+            height: collage.height,
+            ..Canvas::default()
+        },
+        slots: slots.collect(),
+        ..Recipe::default()
+    }
+}
+
+/// Draws the code so many times and returns the last one.
+fn codes(text: &str, size: u32, times: u32) -> Result<Vec<Vec<u8>>> {
+    let mut code = Vec::new();
+    for _ in 0..times {
+        code = qr::png(black_box(text), size)?;
+    }
+    Ok(vec![code])
+}
+
+/// A chain of dependent steps (xorshift, G. Marsaglia 2003) that the compiler cannot shorten.
+fn spin(steps: u64) -> u64 {
+    (0..steps).fold(0x9E37_79B9_7F4A_7C15, |mut state: u64, _| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^ (state << 17)
+    })
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).with_context(|| format!("{} cannot be read", path.display()))
+}
