@@ -51,6 +51,8 @@ pub(crate) mod marker {
     pub(crate) const APP1: u8 = 0xE1;
     pub(crate) const APP2: u8 = 0xE2;
     pub(crate) const APP14: u8 = 0xEE;
+    /// The frame header of JPEG-LS (ITU-T T.87, C.1.1), no code of ours.
+    pub(crate) const SOF55: u8 = 0xF7;
 }
 
 /// The segments of a file in order; entropy-coded data and stray bytes between them are stepped over.
@@ -119,6 +121,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Probe, PhotoError> {
             }
             marker::APP14 => adobe_transform = adobe_transform.or(adobe(segment.body)),
             marker::SOS => scans += 1,
+            marker::SOF55 if header.is_none() => return Err(unsupported("JPEG-LS")),
             marker::EOI => {
                 complete = true;
                 break;
