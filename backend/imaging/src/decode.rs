@@ -4,6 +4,7 @@ pub(crate) mod cost;
 mod deadline;
 mod jpeg;
 mod png;
+pub(crate) mod raw;
 mod reduce;
 pub(crate) mod samples;
 mod scale;
@@ -13,12 +14,10 @@ mod webp;
 use image::{DynamicImage, Rgb, RgbImage, RgbaImage};
 
 use crate::error::{PhotoError, Warning};
-use crate::icc;
 use crate::limits::Limits;
-use crate::orientation;
 use crate::probe::{Coding, Probe, probe};
 use deadline::Deadline;
-use samples::Samples;
+use raw::{Raw, Stored};
 
 /// How much of a photo's detail is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,36 +108,28 @@ pub struct Photo {
 /// Any [`PhotoError`].
 pub fn decode(bytes: &[u8], limits: &Limits, want: Want) -> Result<Photo, PhotoError> {
     let probe = probe(bytes, limits)?;
-    decode_probed(bytes, &probe, limits, want)
+    let mut raw = decode_raw(bytes, &probe, limits, want)?;
+    let pixels = raw.whole();
+    let (full_width, full_height) = probe.size();
+    Ok(Photo {
+        pixels,
+        full_width,
+        full_height,
+        warnings: raw.warnings().to_vec(),
+    })
 }
 
-/// [`decode`] for a caller who has the [`Probe`] of these very bytes already.
-pub(crate) fn decode_probed(
+/// Decodes a photo whose [`Probe`] the caller has already, for views to be cut from.
+pub(crate) fn decode_raw(
     bytes: &[u8],
     probe: &Probe,
     limits: &Limits,
     want: Want,
-) -> Result<Photo, PhotoError> {
+) -> Result<Raw, PhotoError> {
     let deadline = Deadline::after(limits.deadline);
     let stored = shield::catching_panics(|| read(bytes, probe, deadline, want))?;
     deadline.check()?;
-    let (pixels, ignored) = icc::to_srgb(stored.samples, stored.profile.as_deref());
-    let mut warnings = stored.warnings;
-    warnings.extend(ignored);
-    let (full_width, full_height) = probe.size();
-    Ok(Photo {
-        pixels: orientation::upright(pixels, probe.orientation),
-        full_width,
-        full_height,
-        warnings,
-    })
-}
-
-/// A picture as its format stores it: not turned, in its own colours.
-struct Stored {
-    samples: Samples,
-    profile: Option<Vec<u8>>,
-    warnings: Vec<Warning>,
+    Ok(Raw::new(stored, probe.orientation, (probe.width, probe.height)))
 }
 
 fn read(bytes: &[u8], probe: &Probe, deadline: Deadline, want: Want) -> Result<Stored, PhotoError> {

@@ -2,12 +2,12 @@
 
 use image::Rgb;
 
-use crate::decode::{Want, decode_probed};
+use crate::decode::{Want, decode_raw};
 use crate::encode::{self, Metadata};
 use crate::error::{PhotoError, Warning};
 use crate::limits::Limits;
 use crate::probe::{Probe, probe};
-use crate::resize::{CropBox, fit_long_edge, resize_rgb};
+use crate::resize::{CropBox, fit_long_edge};
 
 /// Enough for a screen's corner; the file stays a few dozen kilobytes.
 const QUALITY: u8 = 80;
@@ -39,16 +39,15 @@ pub fn preview(bytes: &[u8], limits: &Limits, long_edge: u32) -> Result<Preview,
     let probe = probe(bytes, limits)?;
     let (full_width, full_height) = probe.size();
     let (width, height) = fit_long_edge(full_width, full_height, long_edge.max(1));
-    let photo = decode_probed(bytes, &probe, limits, Want::AtLeast { width, height })?;
-    let pixels = photo.pixels.flatten(PAPER);
-    let whole = CropBox::whole(pixels.width(), pixels.height());
-    let small = resize_rgb(&pixels, whole, width, height);
+    let mut photo = decode_raw(bytes, &probe, limits, Want::AtLeast { width, height })?;
+    let whole = CropBox::whole(full_width, full_height);
+    let small = photo.view(whole, (width, height)).flatten(PAPER);
     let jpeg = encode::jpeg(&small, QUALITY, &Metadata::default()).map_err(PhotoError::corrupt)?;
     Ok(Preview {
         jpeg,
         width,
         height,
-        warnings: photo.warnings,
+        warnings: photo.warnings().to_vec(),
         probe,
     })
 }

@@ -12,9 +12,7 @@ use crate::decode::{Want, cost};
 use crate::error::PhotoError;
 use crate::limits::Limits;
 
-pub(crate) use jpeg::{
-    JpegComponent, JpegHeader, JpegProcess, Segments, icc_profile as jpeg_icc_profile, marker as jpeg_marker,
-};
+pub(crate) use jpeg::{JpegHeader, JpegProcess, icc_profile as jpeg_icc_profile};
 pub use signature::Format;
 
 /// What the header says of a photo that passed the limits.

@@ -1,8 +1,10 @@
 //! Scales pictures, whole or a part of them, in linear time with SIMD.
 
-use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::images::{CroppedImage, Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use image::{RgbImage, RgbaImage};
+
+use crate::decode::samples::Channels;
 
 /// A part of a picture in its pixels, edges between pixels allowed.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,6 +28,16 @@ impl CropBox {
             top: 0.0,
             width: f64::from(width),
             height: f64::from(height),
+        }
+    }
+
+    /// The same part of a picture with this many pixels for one, across and down.
+    pub(crate) fn times(self, (across, down): (f64, f64)) -> Self {
+        Self {
+            left: self.left * across,
+            top: self.top * down,
+            width: self.width * across,
+            height: self.height * down,
         }
     }
 
@@ -56,12 +68,11 @@ fn clamp_span(start: f64, length: f64, limit: f64) -> (f64, f64) {
 /// `crop` is moved inside the picture where it hangs over. A picture without pixels on either end gives black.
 #[must_use]
 pub fn resize_rgb(source: &RgbImage, crop: CropBox, width: u32, height: u32) -> RgbImage {
-    let pixels = resize(
-        source.as_raw(),
-        source.dimensions(),
-        PixelType::U8x3,
+    let pixels = resize_samples(
+        &packed(source.as_raw(), source.dimensions(), Channels::Rgb),
         crop,
-        (width, height),
+        width,
+        height,
     );
     RgbImage::from_raw(width, height, pixels).expect("the buffer was made for this size")
 }
@@ -69,12 +80,11 @@ pub fn resize_rgb(source: &RgbImage, crop: CropBox, width: u32, height: u32) -> 
 /// Like [`resize_rgb`] for a picture with straight alpha: weighs colours by their alpha, so that no edge darkens.
 #[must_use]
 pub fn resize_rgba(source: &RgbaImage, crop: CropBox, width: u32, height: u32) -> RgbaImage {
-    let pixels = resize(
-        source.as_raw(),
-        source.dimensions(),
-        PixelType::U8x4,
+    let pixels = resize_samples(
+        &packed(source.as_raw(), source.dimensions(), Channels::Rgba),
         crop,
-        (width, height),
+        width,
+        height,
     );
     RgbaImage::from_raw(width, height, pixels).expect("the buffer was made for this size")
 }
@@ -93,28 +103,81 @@ pub fn fit_long_edge(width: u32, height: u32, long_edge: u32) -> (u32, u32) {
     (scaled(width), scaled(height))
 }
 
-fn resize(
-    source: &[u8],
-    (source_width, source_height): (u32, u32),
-    pixel_type: PixelType,
-    crop: CropBox,
-    (width, height): (u32, u32),
-) -> Vec<u8> {
+/// Interleaved samples, perhaps with padding at the end of each row.
+pub(crate) struct Source<'a> {
+    pub(crate) samples: &'a [u8],
+    pub(crate) channels: Channels,
+    /// Bytes from one row to the next.
+    pub(crate) stride: usize,
+    /// Pixels of a row.
+    pub(crate) width: u32,
+    /// Rows.
+    pub(crate) height: u32,
+}
+
+/// Scales the part `crop` of any kind of samples to `width` x `height`; alpha weighs as in [`resize_rgba`].
+pub(crate) fn resize_samples(source: &Source<'_>, crop: CropBox, width: u32, height: u32) -> Vec<u8> {
+    resize_with(FilterType::Lanczos3, source, crop, width, height)
+}
+
+/// Like [`resize_samples`] for chroma: where it is enlarged, in straight lines from sample to sample, as every viewer
+/// of 4:2:0 does ("fancy upsampling" of libjpeg); Lanczos would ring at the edges of strong colours.
+pub(crate) fn resize_chroma(source: &Source<'_>, crop: CropBox, width: u32, height: u32) -> Vec<u8> {
+    let enlarged = f64::from(width) >= crop.width && f64::from(height) >= crop.height;
+    let filter = if enlarged {
+        FilterType::Bilinear
+    } else {
+        FilterType::Lanczos3
+    };
+    resize_with(filter, source, crop, width, height)
+}
+
+fn resize_with(filter: FilterType, source: &Source<'_>, crop: CropBox, width: u32, height: u32) -> Vec<u8> {
+    let pixel_type = match source.channels {
+        Channels::Grey => PixelType::U8,
+        Channels::GreyAlpha => PixelType::U8x2,
+        Channels::Rgb => PixelType::U8x3,
+        Channels::Rgba | Channels::Cmyk => PixelType::U8x4,
+    };
     let mut scaled = Image::new(width, height, pixel_type);
-    if source_width == 0 || source_height == 0 || width == 0 || height == 0 {
+    if source.width == 0 || source.height == 0 || width == 0 || height == 0 {
         return scaled.into_vec();
     }
-    let view = ImageRef::new(source_width, source_height, source, pixel_type)
-        .expect("an image buffer holds exactly its pixels");
-    let crop = crop.inside(source_width, source_height);
+    let whole = CropBox::whole(source.width, source.height);
+    let crop = crop.inside(source.width, source.height);
+    let channels = source.channels.count();
+    if crop == whole && (width, height) == (source.width, source.height) {
+        return rows(source).flatten().copied().collect();
+    }
+    const WHY: &str = "rows are whole pixels, and as many as were announced";
+    let stride = u32::try_from(source.stride / channels).expect(WHY);
+    let padded = &source.samples[..source.stride * source.height as usize];
+    let padded = ImageRef::new(stride, source.height, padded, pixel_type).expect(WHY);
+    let view = CroppedImage::new(&padded, 0, 0, source.width, source.height).expect(WHY);
     let options = ResizeOptions::new()
-        .resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3))
+        .resize_alg(ResizeAlg::Convolution(filter))
         .crop(crop.left, crop.top, crop.width, crop.height)
-        .use_alpha(pixel_type == PixelType::U8x4);
+        .use_alpha(source.channels.has_alpha());
     Resizer::new()
         .resize(&view, &mut scaled, &options)
         .expect("the crop lies inside the source and the pixel types are the same");
     scaled.into_vec()
+}
+
+fn packed(samples: &[u8], (width, height): (u32, u32), channels: Channels) -> Source<'_> {
+    Source {
+        samples,
+        channels,
+        stride: width as usize * channels.count(),
+        width,
+        height,
+    }
+}
+
+fn rows<'a>(source: &'a Source<'_>) -> impl Iterator<Item = &'a [u8]> {
+    let width = source.width as usize * source.channels.count();
+    let rows = source.samples.chunks(source.stride.max(1));
+    rows.take(source.height as usize).map(move |row| &row[..width])
 }
 
 #[cfg(test)]

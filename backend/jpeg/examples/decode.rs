@@ -11,14 +11,27 @@ fn main() {
     };
     let file = std::fs::read(path).expect("the file can be read");
     let scale = Scale::eighths(eighths.parse().expect("a number of eighths"));
-    let rounds: usize = rest.first().map_or(9, |rounds| rounds.parse().expect("a number of rounds"));
+    let rounds: usize = rest
+        .first()
+        .map_or(9, |rounds| rounds.parse().expect("a number of rounds"));
     let mut times: Vec<f64> = Vec::new();
     for _ in 0..rounds {
         let start = Instant::now();
-        let picture = decode(&file, &Options { scale, keep_going: &|| true }).expect("a photo");
+        let picture = decode(
+            &file,
+            &Options {
+                scale,
+                keep_going: &|| true,
+            },
+        )
+        .expect("a photo");
         times.push(start.elapsed().as_secs_f64() * 1e3);
         assert_eq!(picture.arrived, picture.whole);
     }
     times.sort_by(f64::total_cmp);
-    println!("{path} at {eighths}/8: median {:.1} ms, best {:.1} ms", times[rounds / 2], times[0]);
+    println!(
+        "{path} at {eighths}/8: median {:.1} ms, best {:.1} ms",
+        times[rounds / 2],
+        times[0]
+    );
 }

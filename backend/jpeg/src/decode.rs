@@ -59,12 +59,22 @@ pub struct Picture {
     pub width: u32,
     /// Height in pixels as stored, before scaling.
     pub height: u32,
+    /// How much smaller the planes are.
+    pub scale: Scale,
     /// One for each component, in the order of the frame header.
     pub planes: Vec<Plane>,
     /// Blocks that were in the file.
     pub arrived: u64,
     /// Blocks of the whole picture; more than `arrived` where the file was cut off.
     pub whole: u64,
+}
+
+impl Picture {
+    /// Width and height of the scaled picture; planes of fewer samples have fewer.
+    #[must_use]
+    pub fn size(&self) -> (u32, u32) {
+        (self.scale.of(self.width), self.scale.of(self.height))
+    }
 }
 
 /// Decodes every scan of a file.
@@ -88,7 +98,9 @@ pub fn decode(bytes: &[u8], options: &Options<'_>) -> Result<Picture, DecodeErro
             marker::DHT => tables.define_huffman(body)?,
             marker::DRI => tables.define_restarts(body)?,
             marker::SOS => {
-                let work = work.as_mut().ok_or(DecodeError::Corrupt("a scan before the frame header"))?;
+                let work = work
+                    .as_mut()
+                    .ok_or(DecodeError::Corrupt("a scan before the frame header"))?;
                 let scan = Scan::read(body, &work.frame)?;
                 let after = work.scan(bytes, segments.position(), &scan, &tables, options)?;
                 segments.go_on(after);
@@ -113,9 +125,17 @@ pub fn memory(width: u32, height: u32, sampling: &[(u8, u8)], is_progressive: bo
     const FIXED: u64 = 256 * 1024;
     let frame = Frame::sized(width, height, sampling, is_progressive);
     let inverse = Inverse::new(scale);
-    let blocks = frame.components.iter().map(|c| (c.blocks_wide * c.blocks_high) as u64).sum::<u64>();
+    let blocks = frame
+        .components
+        .iter()
+        .map(|c| (c.blocks_wide * c.blocks_high) as u64)
+        .sum::<u64>();
     let planes = blocks * (scale.side() * scale.side()) as u64;
-    let coefficients = if is_progressive { blocks * progressive::bytes_of_block(&inverse) as u64 } else { 0 };
+    let coefficients = if is_progressive {
+        blocks * progressive::bytes_of_block(&inverse) as u64
+    } else {
+        0
+    };
     FIXED + planes + coefficients
 }
 
@@ -139,7 +159,11 @@ impl Work {
         } else {
             Coding::Sequential(sequential::Filling::of(&frame, &inverse))
         };
-        Self { frame, inverse, coding }
+        Self {
+            frame,
+            inverse,
+            coding,
+        }
     }
 
     /// Decodes one scan and says where the bytes after it begin.
@@ -151,7 +175,13 @@ impl Work {
         tables: &Tables,
         options: &Options<'_>,
     ) -> Result<usize, DecodeError> {
-        let data = scan::Data { bytes, at, scan, tables, keep_going: options.keep_going };
+        let data = scan::Data {
+            bytes,
+            at,
+            scan,
+            tables,
+            keep_going: options.keep_going,
+        };
         match &mut self.coding {
             Coding::Sequential(planes) => sequential::scan(&data, &self.frame, &self.inverse, planes),
             Coding::Progressive(coefficients) => progressive::scan(&data, &self.frame, coefficients),
@@ -161,9 +191,13 @@ impl Work {
     fn finish(self, ended: bool, options: &Options<'_>) -> Result<Picture, DecodeError> {
         let (planes, arrived, whole) = match self.coding {
             Coding::Sequential(planes) => sequential::finish(planes),
-            Coding::Progressive(coefficients) => {
-                progressive::finish(coefficients, &self.frame, &self.inverse, ended, options.keep_going)?
-            }
+            Coding::Progressive(coefficients) => progressive::finish(
+                coefficients,
+                &self.frame,
+                &self.inverse,
+                ended,
+                options.keep_going,
+            )?,
         };
         if arrived == 0 {
             return Err(DecodeError::Truncated);
@@ -171,6 +205,7 @@ impl Work {
         Ok(Picture {
             width: self.frame.width as u32,
             height: self.frame.height as u32,
+            scale: options.scale,
             planes,
             arrived,
             whole,

@@ -16,3 +16,14 @@ pub enum DecodeError {
     #[error("the decode was stopped")]
     Stopped,
 }
+
+/// Why a picture was not written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum EncodeError {
+    /// A side of 0 or over 65,535 pixels, or planes of another size.
+    #[error("a picture of this size cannot be written as JPEG")]
+    Size,
+    /// The EXIF block does not fit its segment.
+    #[error("the EXIF block is too long")]
+    Exif,
+}

@@ -14,8 +14,10 @@
 //! inflate; it looks at [`Options::keep_going`] after every row of blocks.
 
 mod decode;
+mod encode;
 mod error;
 mod standard;
 
 pub use decode::{Options, Picture, Plane, Scale, decode, memory};
-pub use error::DecodeError;
+pub use encode::{Settings, Ycc420, encode};
+pub use error::{DecodeError, EncodeError};

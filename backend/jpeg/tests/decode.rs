@@ -1,5 +1,7 @@
 //! What independent encoders write, read at every scale and compared with an independent decoder.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use boothline_jpeg::{DecodeError, Options, Picture, Scale, decode};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use proptest::prelude::*;
@@ -24,12 +26,20 @@ fn encode(width: u16, height: u16, set: impl FnOnce(&mut Encoder<&mut Vec<u8>>))
     let mut file = Vec::new();
     let mut encoder = Encoder::new(&mut file, 90);
     set(&mut encoder);
-    encoder.encode(&drawing(width, height), width, height, ColorType::Rgb).unwrap();
+    encoder
+        .encode(&drawing(width, height), width, height, ColorType::Rgb)
+        .unwrap();
     file
 }
 
 fn at(file: &[u8], eighths: u8) -> Result<Picture, DecodeError> {
-    decode(file, &Options { scale: Scale::eighths(eighths), keep_going: &|| true })
+    decode(
+        file,
+        &Options {
+            scale: Scale::eighths(eighths),
+            keep_going: &|| true,
+        },
+    )
 }
 
 /// Luma by the independent decoder.
@@ -45,14 +55,21 @@ fn luma(file: &[u8]) -> (usize, usize, Vec<u8>) {
 }
 
 /// Mean of the reference over each pixel's part of the picture.
-fn reduced((width, height, samples): &(usize, usize, Vec<u8>), eighths: usize, (x, y): (usize, usize)) -> f64 {
+fn reduced(
+    (width, height, samples): &(usize, usize, Vec<u8>),
+    eighths: usize,
+    (x, y): (usize, usize),
+) -> f64 {
     let span = |i: usize, limit: usize| (i * 8 / eighths, ((i + 1) * 8).div_ceil(eighths).min(limit));
     let ((left, right), (top, bottom)) = (span(x, *width), span(y, *height));
     let (mut sum, mut weight) = (0.0, 0.0);
     for row in top..bottom {
         for column in left..right {
             let share = |i: usize, at: usize| {
-                let (from, to) = (at as f64 * 8.0 / eighths as f64, (at + 1) as f64 * 8.0 / eighths as f64);
+                let (from, to) = (
+                    at as f64 * 8.0 / eighths as f64,
+                    (at + 1) as f64 * 8.0 / eighths as f64,
+                );
                 ((i + 1) as f64).min(to) - (i as f64).max(from)
             };
             let part = share(column, x) * share(row, y);
@@ -71,19 +88,28 @@ fn files(width: u16, height: u16) -> Vec<(&'static str, Vec<u8>)> {
         ("4:4:0", sampled(SamplingFactor::F_1_2)),
         ("4:2:0", sampled(SamplingFactor::F_2_2)),
         ("4:1:1", sampled(SamplingFactor::F_4_1)),
-        ("one scan each", encode(width, height, |e| {
-            e.set_sampling_factor(SamplingFactor::F_2_2);
-            e.set_optimized_huffman_tables(true);
-        })),
+        (
+            "one scan each",
+            encode(width, height, |e| {
+                e.set_sampling_factor(SamplingFactor::F_2_2);
+                e.set_optimized_huffman_tables(true);
+            }),
+        ),
         ("restarts", encode(width, height, |e| e.set_restart_interval(3))),
-        ("progressive", encode(width, height, |e| {
-            e.set_sampling_factor(SamplingFactor::F_2_2);
-            e.set_progressive(true);
-        })),
-        ("progressive with restarts", encode(width, height, |e| {
-            e.set_progressive(true);
-            e.set_restart_interval(2);
-        })),
+        (
+            "progressive",
+            encode(width, height, |e| {
+                e.set_sampling_factor(SamplingFactor::F_2_2);
+                e.set_progressive(true);
+            }),
+        ),
+        (
+            "progressive with restarts",
+            encode(width, height, |e| {
+                e.set_progressive(true);
+                e.set_restart_interval(2);
+            }),
+        ),
     ]
 }
 
@@ -100,7 +126,10 @@ fn every_kind_has_the_samples_that_others_decode() {
                 let row = plane.row(y as u32);
                 for (x, sample) in row.iter().enumerate() {
                     let expected = reference.2[y * reference.0 + x];
-                    assert!(sample.abs_diff(expected) <= 2, "{kind} {width}x{height} at {x},{y}: {sample}, {expected}");
+                    assert!(
+                        sample.abs_diff(expected) <= 2,
+                        "{kind} {width}x{height} at {x},{y}: {sample}, {expected}"
+                    );
                 }
             }
         }
@@ -134,8 +163,19 @@ fn every_scale_shows_the_means_of_the_picture() {
 fn chroma_planes_have_their_own_density() {
     let file = encode(70, 50, |e| e.set_sampling_factor(SamplingFactor::F_2_2));
     let picture = at(&file, 4).unwrap();
-    let sizes: Vec<_> = picture.planes.iter().map(|p| (p.width, p.height, p.density())).collect();
-    assert_eq!(sizes, [(35, 25, (0.5, 0.5)), (18, 13, (0.25, 0.25)), (18, 13, (0.25, 0.25))]);
+    let sizes: Vec<_> = picture
+        .planes
+        .iter()
+        .map(|p| (p.width, p.height, p.density()))
+        .collect();
+    assert_eq!(
+        sizes,
+        [
+            (35, 25, (0.5, 0.5)),
+            (18, 13, (0.25, 0.25)),
+            (18, 13, (0.25, 0.25))
+        ]
+    );
 }
 
 #[test]
@@ -161,7 +201,11 @@ fn a_file_without_data_is_truncated() {
     let file = encode(64, 64, |_| {});
     let scan = file.windows(2).position(|w| w == [0xFF, 0xDA]).unwrap();
     for length in [0, 2, 100, scan, scan + 14] {
-        assert_eq!(at(&file[..length.min(file.len())], 8).unwrap_err(), DecodeError::Truncated, "{length}");
+        assert_eq!(
+            at(&file[..length.min(file.len())], 8).unwrap_err(),
+            DecodeError::Truncated,
+            "{length}"
+        );
     }
 }
 
@@ -172,7 +216,9 @@ fn a_lost_interval_costs_only_itself() {
     });
     let whole = at(&file, 8).unwrap();
     // Take the bytes between the second and the third restart marker away.
-    let marks: Vec<_> = (0..file.len() - 1).filter(|&i| file[i] == 0xFF && (0xD0..=0xD7).contains(&file[i + 1])).collect();
+    let marks: Vec<_> = (0..file.len() - 1)
+        .filter(|&i| file[i] == 0xFF && (0xD0..=0xD7).contains(&file[i + 1]))
+        .collect();
     let mut damaged = file[..marks[1] + 2].to_vec();
     damaged.extend(&file[marks[2]..]);
     let shown = at(&damaged, 8).unwrap();
@@ -184,7 +230,13 @@ fn a_lost_interval_costs_only_itself() {
 #[test]
 fn a_stopped_decode_stops() {
     let file = encode(64, 64, |_| {});
-    let stopped = decode(&file, &Options { scale: Scale::FULL, keep_going: &|| false });
+    let stopped = decode(
+        &file,
+        &Options {
+            scale: Scale::FULL,
+            keep_going: &|| false,
+        },
+    );
     assert_eq!(stopped.unwrap_err(), DecodeError::Stopped);
 }
 
@@ -195,7 +247,9 @@ fn what_we_do_not_read_is_named() {
     for (code, name) in [(0xC3, "lossless"), (0xC9, "arithmetic"), (0xC5, "hierarchical")] {
         let mut other = file.clone();
         other[frame + 1] = code;
-        let DecodeError::Unsupported(what) = at(&other, 8).unwrap_err() else { panic!("{code:x}") };
+        let DecodeError::Unsupported(what) = at(&other, 8).unwrap_err() else {
+            panic!("{code:x}")
+        };
         assert!(what.contains(name), "{what}");
     }
 }

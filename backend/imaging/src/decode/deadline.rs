@@ -21,10 +21,17 @@ impl Deadline {
         }
     }
 
+    /// The refusal of a photo that took too long.
+    pub(super) fn late(self) -> PhotoError {
+        PhotoError::DecodeTimeout {
+            after: self.after.unwrap_or_default(),
+        }
+    }
+
     /// Fails once the time is up.
     pub(crate) fn check(self) -> Result<(), PhotoError> {
         match self.after {
-            Some(after) if self.started.elapsed() >= after => Err(PhotoError::DecodeTimeout { after }),
+            Some(after) if self.started.elapsed() >= after => Err(self.late()),
             _ => Ok(()),
         }
     }

@@ -1,129 +1,150 @@
-//! Decodes JPEG at a scale, with the `jpeg-decoder` crate; the only place that knows which decoder that is.
+//! Decodes JPEG at a scale, with our own decoder; the only place that knows which one that is.
 
-mod repair;
+use boothline_jpeg::{DecodeError, Options, Scale};
+use yuv::{YuvPlanarImage, YuvRange, YuvStandardMatrix, yuv444_to_rgb};
 
-use std::borrow::Cow;
-use std::io;
-
-use jpeg_decoder::{ColorTransform, Decoder, Error, PixelFormat};
-
-use super::Stored;
-use super::deadline::{Deadline, TimedReader};
+use super::deadline::Deadline;
+use super::raw::{Colours, Material, Planes, Stored};
 use super::samples::{Channels, Samples};
-use super::scale::scaled;
-use crate::error::PhotoError;
+use crate::error::{PhotoError, Warning};
 use crate::icc;
-use crate::probe::{JpegHeader, jpeg_icc_profile};
+use crate::probe::{JpegHeader, JpegProcess, jpeg_icc_profile};
 
 /// Decodes every scan to a picture of `eighths`/8 of the stored size.
 ///
-/// A file without its end is completed first, so that the part that arrived is shown.
+/// Of a file without its end the part that arrived is shown.
 pub(super) fn read(
     bytes: &[u8],
     header: &JpegHeader,
     eighths: u8,
     deadline: Deadline,
 ) -> Result<Stored, PhotoError> {
-    let (bytes, cut) = if header.complete {
-        (Cow::Borrowed(bytes), None)
-    } else {
-        let repaired = repair::complete(bytes, header).ok_or(PhotoError::Truncated)?;
-        (Cow::Owned(repaired.bytes), repaired.warning)
+    let options = Options {
+        scale: Scale::eighths(eighths),
+        keep_going: &|| deadline.check().is_ok(),
     };
-    let samples = match decode(&bytes, header, eighths, deadline) {
-        // What we added cannot be at fault: the bytes that arrived are too few to stand on their own.
-        Err(PhotoError::Corrupt(_)) if cut.is_some() => return Err(PhotoError::Truncated),
-        decoded => decoded?,
-    };
+    let picture = boothline_jpeg::decode(bytes, &options).map_err(|error| refusal(error, deadline))?;
+    if (picture.width, picture.height) != (header.width.into(), header.height.into()) {
+        // The limits were checked on what the probe read: the decoder must mean the same picture.
+        return Err(PhotoError::corrupt("two sizes in one file"));
+    }
+    let cut = picture.arrived < picture.whole;
     Ok(Stored {
-        samples,
-        profile: jpeg_icc_profile(&bytes, icc::MAX_PROFILE_BYTES),
-        warnings: cut.into_iter().collect(),
+        warnings: cut
+            .then(|| Warning::truncated(picture.arrived, picture.whole))
+            .into_iter()
+            .collect(),
+        material: Material::Planes(Planes {
+            picture,
+            colours: colours(header),
+        }),
+        profile: jpeg_icc_profile(bytes, icc::MAX_PROFILE_BYTES),
     })
-}
-
-fn decode(bytes: &[u8], header: &JpegHeader, eighths: u8, deadline: Deadline) -> Result<Samples, PhotoError> {
-    let mut decoder = Decoder::new(TimedReader::new(bytes, deadline));
-    decoder.set_color_transform(colour_transform(header));
-    if eighths < 8 {
-        let (width, height) = request(header, eighths);
-        decoder.scale(width, height).map_err(refusal)?;
-    }
-    let mut samples = decoder.decode().map_err(refusal)?;
-    let info = decoder
-        .info()
-        .ok_or_else(|| PhotoError::corrupt("no picture after the decode"))?;
-    let channels = match info.pixel_format {
-        PixelFormat::L8 => Channels::Grey,
-        PixelFormat::RGB24 => Channels::Rgb,
-        PixelFormat::CMYK32 => {
-            ink(&mut samples, header);
-            Channels::Cmyk
-        }
-        PixelFormat::L16 => {
-            return Err(PhotoError::FormatUnsupported {
-                what: "Lossless JPEG",
-            });
-        }
-    };
-    Ok(Samples {
-        channels,
-        width: info.width.into(),
-        height: info.height.into(),
-        bytes: samples,
-    })
-}
-
-/// The size to ask of the decoder so that it chooses `eighths`.
-///
-/// It takes the smallest scale that reaches *either* side, so only the longer side, which tells scales apart even in
-/// narrow pictures, asks for anything.
-fn request(header: &JpegHeader, eighths: u8) -> (u16, u16) {
-    let side =
-        |stored: u16| u16::try_from(scaled(stored.into(), eighths)).expect("a scaled side is not longer");
-    if header.width >= header.height {
-        (side(header.width), u16::MAX)
-    } else {
-        (u16::MAX, side(header.height))
-    }
 }
 
 /// Which colours the components hold, by the rules of libjpeg (`default_decompress_parms` in jdapimin.c), which
 /// decide how every other viewer shows the file.
-fn colour_transform(header: &JpegHeader) -> ColorTransform {
+fn colours(header: &JpegHeader) -> Colours {
     let ids: Vec<u8> = header.components.iter().map(|c| c.id).collect();
     match (ids.as_slice(), header.adobe_transform) {
-        ([_], _) => ColorTransform::Grayscale,
-        ([_, _, _], _) if header.jfif => ColorTransform::YCbCr,
-        ([_, _, _], Some(0)) | (b"RGB", None) => ColorTransform::RGB,
-        ([_, _, _], _) => ColorTransform::YCbCr,
-        (_, None | Some(0)) => ColorTransform::CMYK,
-        _ => ColorTransform::YCCK,
+        ([_], _) => Colours::Grey,
+        ([_, _, _], _) if header.jfif => Colours::Ycc,
+        ([_, _, _], Some(0)) | (b"RGB", None) => Colours::Rgb,
+        ([_, _, _], _) => Colours::Ycc,
+        (_, None) => Colours::Ink,
+        (_, Some(0)) => Colours::Paper,
+        _ => Colours::Ycck,
     }
 }
 
-/// Turns the decoder's CMYK into amounts of ink.
-///
-/// Adobe stores inverted inks and says so by its marker; the decoder always inverts, so a file without the marker
-/// must be turned back.
-fn ink(samples: &mut [u8], header: &JpegHeader) {
-    if header.adobe_transform.is_none() {
-        for sample in samples {
-            *sample = 255 - *sample;
+fn refusal(error: DecodeError, deadline: Deadline) -> PhotoError {
+    match error {
+        DecodeError::Truncated => PhotoError::Truncated,
+        DecodeError::Unsupported(_) => PhotoError::FormatUnsupported {
+            what: "This kind of JPEG",
+        },
+        DecodeError::Stopped => deadline.late(),
+        corrupt @ DecodeError::Corrupt(_) => PhotoError::corrupt(corrupt),
+    }
+}
+
+/// The bytes that decoding takes at a scale.
+pub(super) fn memory(header: &JpegHeader, eighths: u8) -> u64 {
+    let sampling: Vec<(u8, u8)> = header
+        .components
+        .iter()
+        .map(|c| (c.horizontal, c.vertical))
+        .collect();
+    boothline_jpeg::memory(
+        header.width.into(),
+        header.height.into(),
+        &sampling,
+        header.process == JpegProcess::Progressive,
+        Scale::eighths(eighths),
+    )
+}
+
+impl Colours {
+    /// Puts planes of one size together, pixel by pixel, in a colour space that profiles speak of.
+    pub(super) fn join(self, mut planes: Vec<Vec<u8>>, width: u32, height: u32) -> Samples {
+        let (channels, bytes) = match (self, &mut planes[..]) {
+            (Self::Grey, [grey, ..]) => (Channels::Grey, std::mem::take(grey)),
+            (Self::Rgb, [red, green, blue, ..]) => (Channels::Rgb, interleave([red, green, blue])),
+            (Self::Ycc, [y, cb, cr, ..]) => (Channels::Rgb, rgb([y, cb, cr], width, height)),
+            (Self::Ink, [c, m, y, k, ..]) => (Channels::Cmyk, interleave([c, m, y, k])),
+            // Adobe stores what the inks leave of the paper, and says so by its marker.
+            (Self::Paper, [c, m, y, k, ..]) => (Channels::Cmyk, inverted(interleave([c, m, y, k]))),
+            (Self::Ycck, [y, cb, cr, k, ..]) => {
+                // The red that Y, Cb and Cr stand for is what cyan takes away, and so on; of black the paper is stored.
+                let inks = rgb([y, cb, cr], width, height);
+                let pixels = inks.chunks_exact(3).zip(k.iter());
+                let inks = pixels.flat_map(|(ink, k)| [ink[0], ink[1], ink[2], 255 - k]);
+                (Channels::Cmyk, inks.collect())
+            }
+            _ => unreachable!("the colours were chosen by the number of components"),
+        };
+        Samples {
+            channels,
+            width,
+            height,
+            bytes,
         }
     }
 }
 
-fn refusal(error: Error) -> PhotoError {
-    match error {
-        Error::Unsupported(_) => PhotoError::FormatUnsupported {
-            what: "This kind of JPEG",
-        },
-        Error::Io(error) => match PhotoError::try_from_io(error) {
-            Ok(late) => late,
-            Err(cut) if cut.kind() == io::ErrorKind::UnexpectedEof => PhotoError::Truncated,
-            Err(other) => PhotoError::corrupt(other),
-        },
-        other => PhotoError::corrupt(other),
+fn interleave<const N: usize>(planes: [&mut Vec<u8>; N]) -> Vec<u8> {
+    let mut joined = vec![0; planes[0].len() * N];
+    for (at, pixel) in joined.chunks_exact_mut(N).enumerate() {
+        pixel.copy_from_slice(&std::array::from_fn::<u8, N, _>(|channel| planes[channel][at]));
     }
+    joined
+}
+
+fn inverted(mut bytes: Vec<u8>) -> Vec<u8> {
+    bytes.iter_mut().for_each(|byte| *byte = 255 - *byte);
+    bytes
+}
+
+/// R'G'B' of full-range Y'CbCr with the luma weights of BT.601 (JFIF 1.02; ITU-T T.871, clause 7).
+fn rgb([y, cb, cr]: [&[u8]; 3], width: u32, height: u32) -> Vec<u8> {
+    let mut rgb = vec![0; y.len() * 3];
+    let planes = YuvPlanarImage {
+        y_plane: y,
+        y_stride: width,
+        u_plane: cb,
+        u_stride: width,
+        v_plane: cr,
+        v_stride: width,
+        width,
+        height,
+    };
+    yuv444_to_rgb(
+        &planes,
+        &mut rgb,
+        width * 3,
+        YuvRange::Full,
+        YuvStandardMatrix::Bt601,
+    )
+    .expect("three planes of one size");
+    rgb
 }

@@ -2,8 +2,8 @@
 
 use png::{Decoder, DecodingError, Limits, Reader, Transformations};
 
-use super::Stored;
 use super::deadline::{Deadline, TimedReader};
+use super::raw::{Material, Stored};
 use super::reduce::Reducer;
 use super::samples::Channels;
 use crate::error::{PhotoError, Warning};
@@ -29,7 +29,7 @@ pub(super) fn read(
         read_rows(&mut reader, &mut reducer, channels, probe)?
     };
     Ok(Stored {
-        samples: reducer.finish(),
+        material: Material::Samples(reducer.finish()),
         profile,
         warnings,
     })

@@ -10,7 +10,7 @@ use crate::probe::{Probe, upright};
 const HEADROOM_NUMERATOR: u64 = 3;
 const HEADROOM_DENOMINATOR: u64 = 2;
 
-/// The smallest JPEG scale, in eighths (1, 2, 4 or 8), that leaves the headroom on both sides.
+/// The smallest JPEG scale, in eighths, that leaves the headroom on both sides.
 pub(super) fn eighths(probe: &Probe, want: Want) -> u8 {
     let Some((width, height)) = wanted(probe, want) else {
         return 8;
@@ -18,8 +18,7 @@ pub(super) fn eighths(probe: &Probe, want: Want) -> u8 {
     let enough = |stored: u32, target: u64, eighths: u8| {
         u64::from(scaled(stored, eighths)) * HEADROOM_DENOMINATOR >= target * HEADROOM_NUMERATOR
     };
-    [1, 2, 4]
-        .into_iter()
+    (1..8)
         .find(|&e| enough(probe.width, width, e) && enough(probe.height, height, e))
         .unwrap_or(8)
 }

@@ -6,8 +6,8 @@ use image::codecs::webp::WebPDecoder;
 use image::error::ImageError;
 use image::{ColorType, ImageDecoder};
 
-use super::Stored;
 use super::deadline::{Deadline, TimedReader};
+use super::raw::{Material, Stored};
 use super::reduce::Reducer;
 use super::samples::Channels;
 use crate::error::{PhotoError, Warning};
@@ -64,7 +64,7 @@ fn decode(bytes: &[u8], probe: &Probe, divisor: u32, deadline: Deadline) -> Resu
         reducer.push(row);
     }
     Ok(Stored {
-        samples: reducer.finish(),
+        material: Material::Samples(reducer.finish()),
         profile: profile.filter(|p| p.len() <= icc::MAX_PROFILE_BYTES),
         warnings: Vec::new(),
     })

@@ -33,20 +33,17 @@ pub(crate) struct JpegComponent {
     pub(crate) vertical: u8,
 }
 
-/// A marker with its body (without the length field) and the offset just after that body.
+/// A marker with its body, without the length field.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Segment<'a> {
     pub(crate) marker: u8,
     pub(crate) body: &'a [u8],
-    pub(crate) end: usize,
 }
 
 pub(crate) mod marker {
-    pub(crate) const DHT: u8 = 0xC4;
     pub(crate) const SOI: u8 = 0xD8;
     pub(crate) const EOI: u8 = 0xD9;
     pub(crate) const SOS: u8 = 0xDA;
-    pub(crate) const DRI: u8 = 0xDD;
     pub(crate) const APP0: u8 = 0xE0;
     pub(crate) const APP1: u8 = 0xE1;
     pub(crate) const APP2: u8 = 0xE2;
@@ -88,21 +85,13 @@ impl<'a> Iterator for Segments<'a> {
     fn next(&mut self) -> Option<Segment<'a>> {
         let marker = self.next_marker()?;
         if matches!(marker, marker::SOI | marker::EOI | 0x01) {
-            return Some(Segment {
-                marker,
-                body: &[],
-                end: self.position,
-            });
+            return Some(Segment { marker, body: &[] });
         }
         let length = self.bytes.get(self.position..self.position + 2)?;
         let length = usize::from(u16::from_be_bytes([length[0], length[1]]));
         let body = self.bytes.get(self.position + 2..self.position + length)?;
         self.position += length;
-        Some(Segment {
-            marker,
-            body,
-            end: self.position,
-        })
+        Some(Segment { marker, body })
     }
 }
 

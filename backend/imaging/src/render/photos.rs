@@ -6,11 +6,12 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::{Pixels, RenderError, RenderWarning, Scene};
-use crate::decode::{self, Photo, Want};
+use crate::decode::raw::Raw;
+use crate::decode::{Want, decode_raw};
 use crate::filter;
 use crate::layout::cover;
-use crate::recipe::{Focus, Recipe, Slot};
-use crate::resize::{resize_rgb, resize_rgba};
+use crate::probe::probe;
+use crate::recipe::{Recipe, Slot};
 
 /// The filtered view of each slot, in the slots' order. Slots that show the same share it.
 pub(super) struct Views {
@@ -42,10 +43,12 @@ pub(super) fn views(scene: &Scene<'_>, slots: &[Slot]) -> Result<Views, RenderEr
     }
     let done = slots_of.into_par_iter().map(|(index, places)| {
         let want = want_for(places.iter().map(|place| &slots[*place]));
-        let photo = decode::decode(scene.photos[index], scene.limits, want)
-            .map_err(|source| RenderError::Photo { index, source })?;
-        let warnings = photo.warnings.clone();
-        Ok((index, warnings, cut(&photo, &places, slots, scene.recipe)))
+        let bytes = scene.photos[index];
+        let refused = |source| RenderError::Photo { index, source };
+        let probe = probe(bytes, scene.limits).map_err(refused)?;
+        let mut photo = decode_raw(bytes, &probe, scene.limits, want).map_err(refused)?;
+        let cut = cut(&mut photo, &places, slots, scene.recipe);
+        Ok((index, photo.warnings().to_vec(), cut))
     });
     let done: Vec<_> = done.collect::<Result<_, RenderError>>()?;
     Ok(sorted(done, slots.len()))
@@ -54,13 +57,16 @@ pub(super) fn views(scene: &Scene<'_>, slots: &[Slot]) -> Result<Views, RenderEr
 type Cut = Vec<(usize, Arc<Pixels>)>;
 
 /// One view for each slot of a photo; equal slots (as on a doubled strip) share one.
-fn cut(photo: &Photo, places: &[usize], slots: &[Slot], recipe: &Recipe) -> Cut {
+fn cut(photo: &mut Raw, places: &[usize], slots: &[Slot], recipe: &Recipe) -> Cut {
     let mut cut: Cut = Vec::with_capacity(places.len());
     for &place in places {
         let slot = &slots[place];
         let twin = cut.iter().find(|(other, _)| same_view(&slots[*other], slot));
-        let view = twin.map_or_else(|| Arc::new(view(photo, slot, recipe)), |(_, view)| view.clone());
-        cut.push((place, view));
+        let shared = twin.map(|(_, view)| view.clone());
+        cut.push((
+            place,
+            shared.unwrap_or_else(|| Arc::new(view(photo, slot, recipe))),
+        ));
     }
     cut
 }
@@ -69,19 +75,12 @@ fn same_view(a: &Slot, b: &Slot) -> bool {
     (a.width, a.height, a.focus) == (b.width, b.height, b.focus)
 }
 
-fn view(photo: &Photo, slot: &Slot, recipe: &Recipe) -> Pixels {
-    let mut view = crop(&photo.pixels, (slot.width, slot.height), slot.focus);
+fn view(photo: &mut Raw, slot: &Slot, recipe: &Recipe) -> Pixels {
+    let size = (slot.width, slot.height);
+    let part = cover(photo.size(), size, slot.focus);
+    let mut view = photo.view(part, size);
     filter::apply(&mut view, recipe.filter);
     view
-}
-
-/// The part of a picture that fills `size` around the focus point, scaled to it.
-pub(super) fn crop(pixels: &Pixels, size: (u32, u32), focus: Focus) -> Pixels {
-    let part = cover(pixels.dimensions(), size, focus);
-    match pixels {
-        Pixels::Rgb(picture) => Pixels::Rgb(resize_rgb(picture, part, size.0, size.1)),
-        Pixels::Rgba(picture) => Pixels::Rgba(resize_rgba(picture, part, size.0, size.1)),
-    }
 }
 
 fn sorted(done: Vec<(usize, Vec<crate::error::Warning>, Cut)>, slots: usize) -> Views {

@@ -11,6 +11,7 @@ use image::imageops;
 const SEQUENTIAL: &[&str] = &[
     "444",
     "420",
+    "420-optimised",
     "420-restart",
     "grey",
     "rgb-adobe",

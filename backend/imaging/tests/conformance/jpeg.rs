@@ -23,6 +23,20 @@ const SOFT: Apart = Apart {
     most: 10,
 };
 
+/// Where chroma is rarer than every second pixel libjpeg repeats it; we go in straight lines from sample to sample.
+const SMOOTHER: Apart = Apart {
+    luma_mean: 0.5,
+    luma_most: 15.0,
+    mean: 6.0,
+    most: 80,
+};
+
+fn has_rare_chroma(case: &Case) -> bool {
+    ["411", "410", "1x4", "3x1"]
+        .iter()
+        .any(|kind| case.file.contains(kind))
+}
+
 #[test]
 fn every_sound_jpeg_looks_as_libjpeg_shows_it() {
     let mut off = Vec::new();
@@ -31,7 +45,11 @@ fn every_sound_jpeg_looks_as_libjpeg_shows_it() {
         assert_eq!(photo.warnings, [], "{}", case.file);
         let shown = photo.pixels.flatten(image::Rgb([255; 3]));
         let apart = Apart::of(&shown, &without_alpha(case.expected()), &case.file);
-        let bound = if case.soft { SOFT } else { SAME };
+        let bound = match case {
+            case if case.soft => SOFT,
+            case if has_rare_chroma(case) => SMOOTHER,
+            _ => SAME,
+        };
         if !apart.is_within(bound) {
             off.push(format!("{}: {apart:?}", case.file));
         }

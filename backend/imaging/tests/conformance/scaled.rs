@@ -7,28 +7,31 @@ use image::{Rgb, RgbImage};
 use crate::cases::{Case, corpus, without_alpha};
 use crate::compare::Apart;
 
-/// The mean of each square of `divisor` pixels; at the right and lower edge of those that are there.
-fn averaged(picture: &RgbImage, divisor: u32) -> RgbImage {
-    let (width, height) = picture.dimensions();
-    RgbImage::from_fn(
-        width.div_ceil(divisor),
-        height.div_ceil(divisor),
-        |column, row| {
-            let mut sums = [0u32; 3];
-            let (right, bottom) = ((column + 1) * divisor, (row + 1) * divisor);
-            let mut count = 0;
-            for y in row * divisor..bottom.min(height) {
-                for x in column * divisor..right.min(width) {
-                    let pixel = picture.get_pixel(x, y).0;
-                    sums.iter_mut()
-                        .zip(pixel)
-                        .for_each(|(sum, sample)| *sum += u32::from(sample));
-                    count += 1;
-                }
+/// The mean of the part of `picture` that each of `width` x `height` pixels covers.
+fn averaged(picture: &RgbImage, (width, height): (u32, u32)) -> RgbImage {
+    let span = |at: u32, of: u32, from: u32| {
+        let length = f64::from(from) / f64::from(of);
+        (f64::from(at) * length, f64::from(at + 1) * length)
+    };
+    let share = |at: u32, (start, end): (f64, f64)| f64::from(at + 1).min(end) - f64::from(at).max(start);
+    RgbImage::from_fn(width, height, |column, row| {
+        let (across, down) = (
+            span(column, width, picture.width()),
+            span(row, height, picture.height()),
+        );
+        let (mut sums, mut weight) = ([0.0; 3], 0.0);
+        for y in down.0 as u32..(down.1.ceil() as u32).min(picture.height()) {
+            for x in across.0 as u32..(across.1.ceil() as u32).min(picture.width()) {
+                let part = share(x, across) * share(y, down);
+                let pixel = picture.get_pixel(x, y).0;
+                sums.iter_mut()
+                    .zip(pixel)
+                    .for_each(|(sum, sample)| *sum += part * f64::from(sample));
+                weight += part;
             }
-            Rgb(sums.map(|sum| ((sum + count / 2) / count) as u8))
-        },
-    )
+        }
+        Rgb(sums.map(|sum: f64| (sum / weight).round() as u8))
+    })
 }
 
 /// For a picture without detail every way to scale it down must give the same; chroma that the file holds at half the
@@ -74,9 +77,5 @@ fn compared(case: &Case, divisor: u32) -> Apart {
     let photo = decode(&case.bytes(), &Limits::default(), want).unwrap();
     assert_eq!((photo.full_width, photo.full_height), (width, height));
     let shown = photo.pixels.flatten(Rgb([255; 3]));
-    let scale = [1, 2, 4, 8]
-        .into_iter()
-        .find(|&d| (width.div_ceil(d), height.div_ceil(d)) == shown.dimensions());
-    let scale = scale.unwrap_or_else(|| panic!("{}: {:?}", case.file, shown.dimensions()));
-    Apart::of(&shown, &averaged(&expected, scale), &case.file)
+    Apart::of(&shown, &averaged(&expected, shown.dimensions()), &case.file)
 }

@@ -56,7 +56,11 @@ impl Cursor<'_> {
     /// Fills the reservoir with at least 56 bits.
     #[inline(always)]
     pub(super) fn refill(&mut self) {
-        let Some(bytes) = self.window.get(self.place.next..).and_then(|rest| rest.first_chunk()) else {
+        let Some(bytes) = self
+            .window
+            .get(self.place.next..)
+            .and_then(|rest| rest.first_chunk())
+        else {
             return;
         };
         self.place.acc |= u64::from_be_bytes(*bytes) >> (self.place.count & 63);
@@ -99,8 +103,18 @@ impl Cursor<'_> {
 impl<'a> Bits<'a> {
     /// Reads `source` from byte `at`.
     pub(super) fn new(source: &'a [u8], at: usize) -> Self {
-        let window = vec![0; WINDOW + PADDING].into_boxed_slice().try_into().expect("made of this length");
-        let mut bits = Self { source, at, window, filled: 0, ended: false, place: Place::default() };
+        let window = vec![0; WINDOW + PADDING]
+            .into_boxed_slice()
+            .try_into()
+            .expect("made of this length");
+        let mut bits = Self {
+            source,
+            at,
+            window,
+            filled: 0,
+            ended: false,
+            place: Place::default(),
+        };
         bits.top_up();
         bits
     }
@@ -120,7 +134,10 @@ impl<'a> Bits<'a> {
         if self.place.next > self.filled + 8 {
             self.place.next = self.filled + 8;
         }
-        Cursor { window: &self.window, place: self.place }
+        Cursor {
+            window: &self.window,
+            place: self.place,
+        }
     }
 
     /// Goes on from where a block ended.
@@ -243,6 +260,9 @@ mod tests {
         let mut bits = Bits::new(&[0b0100_1110], 0);
         let mut cursor = bits.begin();
         cursor.refill();
-        assert_eq!([cursor.signed(2), cursor.signed(2), cursor.signed(3)], [-2, -3, 7]);
+        assert_eq!(
+            [cursor.signed(2), cursor.signed(2), cursor.signed(3)],
+            [-2, -3, 7]
+        );
     }
 }

@@ -53,7 +53,9 @@ impl Frame {
             return Err(DecodeError::Unsupported("JPEG of other than 8 bits"));
         }
         if !matches!(count, 1 | 3 | 4) {
-            return Err(DecodeError::Unsupported("JPEG that is neither grey, colour nor CMYK"));
+            return Err(DecodeError::Unsupported(
+                "JPEG that is neither grey, colour nor CMYK",
+            ));
         }
         let height = u16::from_be_bytes([*h1, *h0]);
         let width = u16::from_be_bytes([*w1, *w0]);
@@ -77,13 +79,22 @@ impl Frame {
             }
             components.push(Component::new(plane[0], horizontal, vertical, plane[2].into()));
         }
-        Ok(Self { width, height, is_progressive, components, mcus: (0, 0), most: (1, 1) })
+        Ok(Self {
+            width,
+            height,
+            is_progressive,
+            components,
+            mcus: (0, 0),
+            most: (1, 1),
+        })
     }
 
     /// A frame of this shape, to foretell what it takes.
     pub(super) fn sized(width: u32, height: u32, sampling: &[(u8, u8)], is_progressive: bool) -> Self {
         let factor = |factor: u8| usize::from(factor.clamp(1, 4));
-        let components = sampling.iter().map(|(h, v)| Component::new(0, factor(*h), factor(*v), 0));
+        let components = sampling
+            .iter()
+            .map(|(h, v)| Component::new(0, factor(*h), factor(*v), 0));
         let mut frame = Self {
             width: width as usize,
             height: height as usize,
@@ -103,7 +114,10 @@ impl Frame {
         }
         let most = |of: fn(&Component) -> usize| self.components.iter().map(of).max().unwrap_or(1);
         self.most = (most(|c| c.horizontal), most(|c| c.vertical));
-        self.mcus = (self.width.div_ceil(8 * self.most.0), self.height.div_ceil(8 * self.most.1));
+        self.mcus = (
+            self.width.div_ceil(8 * self.most.0),
+            self.height.div_ceil(8 * self.most.1),
+        );
         for component in &mut self.components {
             component.width = (self.width * component.horizontal).div_ceil(self.most.0);
             component.height = (self.height * component.vertical).div_ceil(self.most.1);
@@ -115,6 +129,15 @@ impl Frame {
 
 impl Component {
     fn new(id: u8, horizontal: usize, vertical: usize, quantisation: usize) -> Self {
-        Self { id, horizontal, vertical, quantisation, width: 0, height: 0, blocks_wide: 0, blocks_high: 0 }
+        Self {
+            id,
+            horizontal,
+            vertical,
+            quantisation,
+            width: 0,
+            height: 0,
+            blocks_wide: 0,
+            blocks_high: 0,
+        }
     }
 }

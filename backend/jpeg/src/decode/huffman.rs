@@ -30,7 +30,7 @@ impl Entry {
     }
 
     fn with_value(self, value: i32) -> Self {
-        Self((self.0 & 0xFFFF) + self.size() | (value as u32) << 16)
+        Self(((self.0 & 0xFFFF) + self.size()) | ((value as u32) << 16))
     }
 
     #[inline(always)]
@@ -63,7 +63,10 @@ impl Entry {
     #[inline(always)]
     fn symbol(self) -> (u8, u32) {
         let number = if self.has_value() { self.size() } else { 0 };
-        ((self.run() << 4) as u8 | self.size() as u8, self.length() - number)
+        (
+            (self.run() << 4) as u8 | self.size() as u8,
+            self.length() - number,
+        )
     }
 }
 
@@ -126,7 +129,13 @@ impl Table {
             code <<= 1;
         }
         let strides = strides(&entries);
-        Ok(Self { entries, strides, ends, offsets, symbols: symbols[..index].to_vec() })
+        Ok(Self {
+            entries,
+            strides,
+            ends,
+            offsets,
+            symbols: symbols[..index].to_vec(),
+        })
     }
 
     /// The symbol at the front of the bits, which are taken except for the number behind it.
@@ -190,7 +199,11 @@ fn enter(entries: &mut [Entry], code: u32, length: u32, symbol: u8) {
         *place = entry;
         if (1..=free).contains(&size) {
             let raw = (tail >> (free - size)) as i32;
-            let value = if raw >> (size - 1) == 0 { raw - (1 << size) + 1 } else { raw };
+            let value = if raw >> (size - 1) == 0 {
+                raw - (1 << size) + 1
+            } else {
+                raw
+            };
             *place = entry.with_value(value);
         }
     }
@@ -228,7 +241,12 @@ mod tests {
 
     #[test]
     fn every_code_of_the_standard_tables_reads_as_its_symbol() {
-        for spec in [standard::LUMA_DC, standard::LUMA_AC, standard::CHROMA_DC, standard::CHROMA_AC] {
+        for spec in [
+            standard::LUMA_DC,
+            standard::LUMA_AC,
+            standard::CHROMA_DC,
+            standard::CHROMA_AC,
+        ] {
             let table = Table::new(spec.counts, spec.symbols).unwrap();
             let mut code = 0u32;
             let mut symbols = spec.symbols.iter();

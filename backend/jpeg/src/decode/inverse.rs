@@ -69,7 +69,13 @@ impl Inverse {
         }
         let is_needed = |place: u8| usize::from(place / 8) < terms && usize::from(place % 8) < terms;
         let last = ZIGZAG.iter().rposition(|&place| is_needed(place)).unwrap_or(0);
-        Self { scale, terms, last, basis, turned }
+        Self {
+            scale,
+            terms,
+            last,
+            basis,
+            turned,
+        }
     }
 
     pub(super) fn scale(&self) -> Scale {
@@ -100,10 +106,15 @@ impl Inverse {
     pub(super) fn draw(&self, block: &Block, flat: bool, plane: &mut Plane, (x, y): (usize, usize)) {
         let (side, stride) = (self.scale.side(), plane.stride);
         let start = y * side * stride + x * side;
-        let Some(out) = plane.samples.get_mut(start..) else { return };
+        let Some(out) = plane.samples.get_mut(start..) else {
+            return;
+        };
         if flat {
             let mean = sample(block.0[0]);
-            return out.chunks_mut(stride).take(side).for_each(|row| row[..side].fill(mean));
+            return out
+                .chunks_mut(stride)
+                .take(side)
+                .for_each(|row| row[..side].fill(mean));
         }
         match side {
             1 => out[0] = sample(block.0[0]),
@@ -133,9 +144,8 @@ impl Inverse {
                 down = std::array::from_fn(|v| down[v] + weight * row[v]);
             }
             let mut across = [0.0f32; Q];
-            for v in 0..K {
-                let weight = down[v];
-                let column: &[f32; Q] = self.turned[v][..Q].try_into().expect("a row has eight");
+            for (weight, column) in down[..K].iter().zip(&self.turned) {
+                let column: &[f32; Q] = column[..Q].try_into().expect("a row has eight");
                 across = std::array::from_fn(|x| across[x] + weight * column[x]);
             }
             let pixels: [u8; Q] = across.map(sample);

@@ -47,6 +47,12 @@ impl Plane {
         (of(self.sampling[0]), of(self.sampling[1]))
     }
 
+    /// Whether it has fewer samples than other planes of the picture.
+    #[must_use]
+    pub fn is_subsampled(&self) -> bool {
+        self.sampling.iter().any(|(own, most)| own < most)
+    }
+
     /// The samples of row `y` that belong to the picture.
     #[must_use]
     pub fn row(&self, y: u32) -> &[u8] {

@@ -62,7 +62,12 @@ impl Coefficients {
                 arrived: 0,
             }
         });
-        Self { slots, kept, planes: planes.collect(), is_cut: false }
+        Self {
+            slots,
+            kept,
+            planes: planes.collect(),
+            is_cut: false,
+        }
     }
 }
 
@@ -124,7 +129,16 @@ pub(super) fn scan(data: &Data<'_>, frame: &Frame, all: &mut Coefficients) -> Re
         (0, 0) => {
             let tables = data.scan.parts.iter().map(|part| data.tables.dc(part.dc));
             let tables = tables.collect::<Result<_, _>>()?;
-            data.walk(mcus, &mut Means { data, frame, all, tables, last: [0; 4] })?
+            data.walk(
+                mcus,
+                &mut Means {
+                    data,
+                    frame,
+                    all,
+                    tables,
+                    last: [0; 4],
+                },
+            )?
         }
         (0, _) => data.walk(mcus, &mut FinerMeans { data, frame, all })?,
         (_, 0) => data.walk(mcus, &mut FirstBand(Band::new(data, all)?))?,
@@ -141,7 +155,12 @@ pub(super) fn scan(data: &Data<'_>, frame: &Frame, all: &mut Coefficients) -> Re
 }
 
 /// The blocks of an MCU: component and place.
-fn blocks(data: &Data<'_>, frame: &Frame, (x, y): (usize, usize), mut each: impl FnMut(usize, usize, (usize, usize))) {
+fn blocks(
+    data: &Data<'_>,
+    frame: &Frame,
+    (x, y): (usize, usize),
+    mut each: impl FnMut(usize, usize, (usize, usize)),
+) {
     if let [part] = &data.scan.parts[..] {
         return each(0, part.component, (x, y));
     }
@@ -149,7 +168,11 @@ fn blocks(data: &Data<'_>, frame: &Frame, (x, y): (usize, usize), mut each: impl
         let component = &frame.components[part.component];
         for down in 0..component.vertical {
             for across in 0..component.horizontal {
-                each(index, part.component, (x * component.horizontal + across, y * component.vertical + down));
+                each(
+                    index,
+                    part.component,
+                    (x * component.horizontal + across, y * component.vertical + down),
+                );
             }
         }
     }
@@ -175,7 +198,9 @@ impl Reader for Means<'_> {
             result = mean(self.tables[index], &mut cursor, &mut self.last[index]);
             let after = cursor.place();
             bits.end(after);
-            self.all.place(component, place).set(0, self.last[index] << self.data.scan.low);
+            self.all
+                .place(component, place)
+                .set(0, self.last[index] << self.data.scan.low);
         });
         result
     }
@@ -186,7 +211,9 @@ impl Reader for Means<'_> {
 
     fn missing(&mut self, at: (usize, usize)) {
         blocks(self.data, self.frame, at, |index, component, place| {
-            self.all.place(component, place).set(0, self.last[index] << self.data.scan.low);
+            self.all
+                .place(component, place)
+                .set(0, self.last[index] << self.data.scan.low);
         });
     }
 }
@@ -406,7 +433,9 @@ pub(super) fn finish(
         arrived += stored.arrived as u64;
         whole += stored.nonzero.len() as u64;
         match &stored.steps {
-            Some(steps) => draw(&stored, steps, &all.slots, all.kept, inverse, &mut plane, keep_going)?,
+            Some(steps) => draw(
+                &stored, steps, &all.slots, all.kept, inverse, &mut plane, keep_going,
+            )?,
             None => plane.samples.fill(128),
         }
         planes.push(plane);
@@ -431,7 +460,10 @@ fn draw(
     let beside_mean = needed.iter().skip(1).fold(0u64, |mask, k| mask | 1 << k);
     let mut block = Block::default();
     let rows = stored.values.chunks_exact((stored.blocks_wide * kept).max(1));
-    for (y, (row, nonzero)) in rows.zip(stored.nonzero.chunks_exact(stored.blocks_wide)).enumerate() {
+    for (y, (row, nonzero)) in rows
+        .zip(stored.nonzero.chunks_exact(stored.blocks_wide))
+        .enumerate()
+    {
         if !keep_going() {
             return Err(DecodeError::Stopped);
         }

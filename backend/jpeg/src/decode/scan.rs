@@ -34,14 +34,18 @@ impl Scan {
         let mut parts: Vec<Part> = Vec::with_capacity(count);
         for selector in rest[..2 * count].chunks_exact(2) {
             let named = frame.components.iter().position(|c| c.id == selector[0]);
-            let component = named.filter(|c| parts.iter().all(|p| p.component != *c)).ok_or(WRONG)?;
+            let component = named
+                .filter(|c| parts.iter().all(|p| p.component != *c))
+                .ok_or(WRONG)?;
             let (dc, ac) = (usize::from(selector[1] >> 4), usize::from(selector[1] & 15));
             if dc > 3 || ac > 3 {
                 return Err(WRONG);
             }
             parts.push(Part { component, dc, ac });
         }
-        let [start, end, bits] = rest[2 * count..] else { return Err(WRONG) };
+        let [start, end, bits] = rest[2 * count..] else {
+            return Err(WRONG);
+        };
         let scan = Self {
             parts,
             band: (start.into(), end.into()),
@@ -57,7 +61,11 @@ impl Scan {
     /// The rules of progressive scans (T.81, G.1.1.1.1).
     fn is_sound(&self) -> bool {
         let (start, end) = self.band;
-        let band = if start == 0 { end == 0 } else { start <= end && end < 64 && self.parts.len() == 1 };
+        let band = if start == 0 {
+            end == 0
+        } else {
+            start <= end && end < 64 && self.parts.len() == 1
+        };
         band && self.low <= 13 && (self.high == 0 || self.high == self.low + 1)
     }
 }
@@ -111,7 +119,11 @@ impl Tables {
             let (counts, symbols) = rest.split_first_chunk::<16>().ok_or(WRONG)?;
             let total: usize = counts.iter().map(|count| usize::from(*count)).sum();
             let table = Table::new(counts, symbols.get(..total).ok_or(WRONG)?)?;
-            let kind = if head >> 4 == 0 { &mut self.dc } else { &mut self.ac };
+            let kind = if head >> 4 == 0 {
+                &mut self.dc
+            } else {
+                &mut self.ac
+            };
             *kind.get_mut(usize::from(head & 15)).ok_or(WRONG)? = Some(table);
             body = &symbols[total..];
         }
@@ -119,17 +131,23 @@ impl Tables {
     }
 
     pub(super) fn define_restarts(&mut self, body: &[u8]) -> Result<(), DecodeError> {
-        let interval = body.first_chunk().ok_or(DecodeError::Corrupt("a restart interval that is too short"))?;
+        let interval = body
+            .first_chunk()
+            .ok_or(DecodeError::Corrupt("a restart interval that is too short"))?;
         self.restarts = u16::from_be_bytes(*interval).into();
         Ok(())
     }
 
     pub(super) fn dc(&self, number: usize) -> Result<&Table, DecodeError> {
-        self.dc[number].as_ref().ok_or(DecodeError::Corrupt("a scan without its Huffman table"))
+        self.dc[number]
+            .as_ref()
+            .ok_or(DecodeError::Corrupt("a scan without its Huffman table"))
     }
 
     pub(super) fn ac(&self, number: usize) -> Result<&Table, DecodeError> {
-        self.ac[number].as_ref().ok_or(DecodeError::Corrupt("a scan without its Huffman table"))
+        self.ac[number]
+            .as_ref()
+            .ok_or(DecodeError::Corrupt("a scan without its Huffman table"))
     }
 
     pub(super) fn steps(&self, component: &Component) -> Result<&[u16; 64], DecodeError> {
@@ -159,7 +177,11 @@ impl Data<'_> {
 
     /// Walks the MCUs in order; gives back how many came, and where the bytes go on.
     #[inline(always)]
-    pub(super) fn walk(&self, mcus: (usize, usize), reader: &mut impl Reader) -> Result<(usize, usize), DecodeError> {
+    pub(super) fn walk(
+        &self,
+        mcus: (usize, usize),
+        reader: &mut impl Reader,
+    ) -> Result<(usize, usize), DecodeError> {
         let mut bits = Bits::new(self.bytes, self.at);
         let (mut arrived, mut until_restart) = (0, self.tables.restarts);
         // Whether the data of this interval is used up.

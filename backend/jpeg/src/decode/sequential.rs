@@ -19,8 +19,16 @@ pub(super) struct Filling {
 impl Filling {
     pub(super) fn of(frame: &Frame, inverse: &Inverse) -> Vec<Self> {
         let plane = |component| Plane::new(component, frame, inverse.scale());
-        let filling = |plane, whole| Self { plane, arrived: 0, whole };
-        frame.components.iter().map(|c| filling(plane(c), c.blocks_wide * c.blocks_high)).collect()
+        let filling = |plane, whole| Self {
+            plane,
+            arrived: 0,
+            whole,
+        };
+        frame
+            .components
+            .iter()
+            .map(|c| filling(plane(c), c.blocks_wide * c.blocks_high))
+            .collect()
     }
 }
 
@@ -54,7 +62,12 @@ pub(super) fn scan(
 ) -> Result<usize, DecodeError> {
     let parts = parts(data, frame, inverse)?;
     let mcus = data.mcus(frame);
-    let mut painter = Painter { inverse, planes, parts, block: Block::default() };
+    let mut painter = Painter {
+        inverse,
+        planes,
+        parts,
+        block: Block::default(),
+    };
     let (arrived, after) = data.walk(mcus, &mut painter)?;
     for part in &data.scan.parts {
         let filling = &mut planes[part.component];
@@ -70,7 +83,11 @@ fn parts<'a>(data: &Data<'a>, frame: &Frame, inverse: &Inverse) -> Result<Vec<Pa
         let component = &frame.components[part.component];
         Ok(Part {
             component: part.component,
-            blocks: if alone { (1, 1) } else { (component.horizontal, component.vertical) },
+            blocks: if alone {
+                (1, 1)
+            } else {
+                (component.horizontal, component.vertical)
+            },
             dc: data.tables.dc(part.dc)?,
             ac: data.tables.ac(part.ac)?,
             steps: inverse.steps(data.tables.steps(component)?),
@@ -117,7 +134,8 @@ impl Reader for Painter<'_> {
             for down in 0..part.blocks.1 {
                 for across in 0..part.blocks.0 {
                     let at = (x * part.blocks.0 + across, y * part.blocks.1 + down);
-                    self.inverse.draw(&self.block, true, &mut self.planes[part.component].plane, at);
+                    self.inverse
+                        .draw(&self.block, true, &mut self.planes[part.component].plane, at);
                 }
             }
         }

@@ -1,0 +1,153 @@
+//! A decoded photo as its file stores it, from which upright sRGB views are cut.
+
+use boothline_jpeg::Picture;
+
+use super::Pixels;
+use super::samples::{Channels, Samples};
+use crate::error::Warning;
+use crate::icc;
+use crate::orientation::{self, Orientation};
+use crate::resize::{CropBox, Source, resize_chroma, resize_samples};
+
+/// What a format's decoder hands over: not turned, in the file's own colours.
+pub(super) struct Stored {
+    pub(super) material: Material,
+    pub(super) profile: Option<Vec<u8>>,
+    pub(super) warnings: Vec<Warning>,
+}
+
+/// Samples in the arrangement they were stored in.
+pub(super) enum Material {
+    Samples(Samples),
+    Planes(Planes),
+}
+
+/// Colour planes, each of its own density.
+pub(super) struct Planes {
+    pub(super) picture: Picture,
+    pub(super) colours: Colours,
+}
+
+/// What the planes of a JPEG hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Colours {
+    Grey,
+    Rgb,
+    /// Luma and two chromas.
+    Ycc,
+    /// Amounts of four inks.
+    Ink,
+    /// What four inks leave of the paper.
+    Paper,
+    /// Luma and two chromas of paper, and black.
+    Ycck,
+}
+
+/// A decoded photo, to be looked at through crops of any size.
+///
+/// Scaling comes first, in the file's own arrangement and colours; only the pixels that are left are converted
+/// and turned.
+pub(crate) struct Raw {
+    stored: Stored,
+    orientation: Orientation,
+    /// Size as stored, before any scaling.
+    width: u32,
+    height: u32,
+}
+
+impl Raw {
+    pub(super) fn new(stored: Stored, orientation: Orientation, (width, height): (u32, u32)) -> Self {
+        Self {
+            stored,
+            orientation,
+            width,
+            height,
+        }
+    }
+
+    /// Upright width and height of the whole photo.
+    pub(crate) fn size(&self) -> (u32, u32) {
+        crate::probe::upright(self.orientation, self.width, self.height)
+    }
+
+    /// What was wrong so far, each thing once.
+    pub(crate) fn warnings(&self) -> &[Warning] {
+        &self.stored.warnings
+    }
+
+    /// The part `crop` of the upright photo, in pixels of the whole photo, scaled to `size`.
+    pub(crate) fn view(&mut self, crop: CropBox, size: (u32, u32)) -> Pixels {
+        let (width, height) = crate::probe::upright(self.orientation, size.0, size.1);
+        let crop = orientation::stored_crop(self.orientation, crop, self.width, self.height);
+        let samples = self.scaled(crop, width, height);
+        self.finish(samples)
+    }
+
+    /// The whole photo in the size it was decoded at.
+    pub(crate) fn whole(&mut self) -> Pixels {
+        let (width, height) = match &self.stored.material {
+            Material::Samples(samples) => (samples.width, samples.height),
+            Material::Planes(planes) => planes.picture.size(),
+        };
+        let samples = self.scaled(CropBox::whole(self.width, self.height), width, height);
+        self.finish(samples)
+    }
+
+    /// Scales in stored coordinates.
+    fn scaled(&self, crop: CropBox, width: u32, height: u32) -> Samples {
+        let planes = match &self.stored.material {
+            Material::Planes(planes) => planes,
+            Material::Samples(samples) => {
+                let density = (
+                    f64::from(samples.width) / f64::from(self.width),
+                    f64::from(samples.height) / f64::from(self.height),
+                );
+                let bytes = resize_samples(&samples.source(), crop.times(density), width, height);
+                return Samples {
+                    width,
+                    height,
+                    bytes,
+                    ..*samples
+                };
+            }
+        };
+        let scaled = planes.picture.planes.iter().map(|plane| {
+            let source = Source {
+                samples: &plane.samples,
+                channels: Channels::Grey,
+                stride: plane.stride,
+                width: plane.width,
+                height: plane.height,
+            };
+            let part = crop.times(plane.density());
+            if plane.is_subsampled() {
+                resize_chroma(&source, part, width, height)
+            } else {
+                resize_samples(&source, part, width, height)
+            }
+        });
+        planes.colours.join(scaled.collect(), width, height)
+    }
+
+    fn finish(&mut self, samples: Samples) -> Pixels {
+        let (pixels, ignored) = icc::to_srgb(samples, self.stored.profile.as_deref());
+        if let Some(warning) = ignored
+            && !self.stored.warnings.contains(&warning)
+        {
+            self.stored.warnings.push(warning);
+        }
+        orientation::upright(pixels, self.orientation)
+    }
+}
+
+impl Samples {
+    fn source(&self) -> Source<'_> {
+        Source {
+            samples: &self.bytes,
+            channels: self.channels,
+            stride: self.width as usize * self.channels.count(),
+            width: self.width,
+            height: self.height,
+        }
+    }
+}

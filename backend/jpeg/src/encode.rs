@@ -1,0 +1,147 @@
+//! From planes to the bytes of a baseline file.
+
+mod bits;
+mod forward;
+mod huffman;
+mod quantise;
+mod write;
+
+use crate::EncodeError;
+use bits::BitWriter;
+use forward::Forward;
+use huffman::Codes;
+use quantise::Steps;
+
+/// A picture in luma and two chromas, each chroma sample for two by two pixels (4:2:0).
+///
+/// Full range as JFIF means it (ITU-T T.871): Y' 0 to 255, Cb and Cr 0 to 255 around 128. Chroma samples stand in the
+/// middle of their four pixels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ycc420 {
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// `width * height` samples.
+    pub luma: Vec<u8>,
+    /// Blue and red chroma, each of half the width times half the height, rounded up.
+    pub chroma: [Vec<u8>; 2],
+}
+
+impl Ycc420 {
+    /// Width and height of the chroma planes.
+    #[must_use]
+    pub fn chroma_size(width: u32, height: u32) -> (u32, u32) {
+        (width.div_ceil(2), height.div_ceil(2))
+    }
+
+    fn is_sound(&self) -> bool {
+        let area = |(width, height): (u32, u32)| width as usize * height as usize;
+        let chroma = area(Self::chroma_size(self.width, self.height));
+        self.luma.len() == area((self.width, self.height))
+            && self.chroma.iter().all(|plane| plane.len() == chroma)
+    }
+}
+
+/// What a file is to be like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settings<'a> {
+    /// 1 to 100, on the scale of libjpeg (`jpeg_set_quality`).
+    pub quality: u8,
+    /// Dots per inch, for printing.
+    pub dpi: Option<u16>,
+    /// A TIFF block for the EXIF segment, at most 65,527 bytes.
+    pub exif: Option<&'a [u8]>,
+}
+
+/// Writes a baseline JPEG (ITU-T T.81, sequential DCT, 8 bits) in a JFIF frame.
+///
+/// # Errors
+/// [`EncodeError::Size`] where a side is 0 or over 65,535, or the planes are not of the picture's size;
+/// [`EncodeError::Exif`] where the block does not fit a segment.
+pub fn encode(picture: &Ycc420, settings: &Settings<'_>) -> Result<Vec<u8>, EncodeError> {
+    let side = |side: u32| u16::try_from(side).ok().filter(|side| *side > 0);
+    let (Some(width), Some(height)) = (side(picture.width), side(picture.height)) else {
+        return Err(EncodeError::Size);
+    };
+    if !picture.is_sound() {
+        return Err(EncodeError::Size);
+    }
+    let steps = [Steps::luma(settings.quality), Steps::chroma(settings.quality)];
+    let mut file = Vec::with_capacity(picture.luma.len() / 6 + 2048);
+    write::headers(&mut file, (width, height), settings, &steps)?;
+    let mut bits = BitWriter::new(file);
+    scan(picture, &steps, &mut bits);
+    let mut file = bits.finish();
+    write::end(&mut file);
+    Ok(file)
+}
+
+/// One component on its way through the scan.
+struct Component<'a> {
+    samples: &'a [u8],
+    width: usize,
+    height: usize,
+    /// Blocks of an MCU each way.
+    blocks: usize,
+    forward: Forward,
+    codes: &'a Codes,
+    /// The quantised mean of the last block (T.81, F.1.1.5.1).
+    last: i32,
+}
+
+/// The one interleaved scan: MCUs of four luma blocks and one of each chroma.
+#[multiversion::multiversion(targets("x86_64+avx2+bmi1+bmi2+lzcnt+fma"))]
+fn scan(picture: &Ycc420, steps: &[Steps; 2], bits: &mut BitWriter) {
+    let codes = [Codes::luma(), Codes::chroma()];
+    let (width, height) = (picture.width as usize, picture.height as usize);
+    let [luma, blue, red] = [&picture.luma, &picture.chroma[0], &picture.chroma[1]];
+    let component = |samples, width, height, blocks, kind: usize| Component {
+        samples,
+        width,
+        height,
+        blocks,
+        forward: Forward::new(&steps[kind]),
+        codes: &codes[kind],
+        last: 0,
+    };
+    let (half_width, half_height) = (width.div_ceil(2), height.div_ceil(2));
+    let mut components = [
+        component(&luma[..], width, height, 2, 0),
+        component(&blue[..], half_width, half_height, 1, 1),
+        component(&red[..], half_width, half_height, 1, 1),
+    ];
+    for y in 0..height.div_ceil(16) {
+        for x in 0..width.div_ceil(16) {
+            for component in &mut components {
+                component.mcu(x, y, bits);
+            }
+        }
+    }
+}
+
+impl Component<'_> {
+    #[inline(always)]
+    fn mcu(&mut self, x: usize, y: usize, bits: &mut BitWriter) {
+        for down in 0..self.blocks {
+            for across in 0..self.blocks {
+                let block = self.block((x * self.blocks + across) * 8, (y * self.blocks + down) * 8);
+                let quantised = self.forward.transform(&block);
+                self.codes.write(&quantised, &mut self.last, bits);
+            }
+        }
+    }
+
+    /// The 64 samples from (x, y) on; the last row and column are repeated where the picture ends.
+    #[inline(always)]
+    fn block(&self, x: usize, y: usize) -> [[u8; 8]; 8] {
+        std::array::from_fn(|row| {
+            let start = (y + row).min(self.height - 1) * self.width;
+            let line = &self.samples[start..start + self.width];
+            match line.get(x..x + 8).and_then(|samples| samples.first_chunk()) {
+                Some(samples) => *samples,
+                None => std::array::from_fn(|column| line[(x + column).min(self.width - 1)]),
+            }
+        })
+    }
+}
