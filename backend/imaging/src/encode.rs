@@ -4,7 +4,7 @@ pub(crate) mod exif;
 mod jpeg;
 mod png;
 
-pub use jpeg::jpeg;
+pub use jpeg::{jpeg, jpeg_of_planes};
 pub use png::png;
 
 /// What a finished picture says about itself.
@@ -35,9 +35,6 @@ pub enum EncodeError {
         /// The limit.
         max: usize,
     },
-    /// The JPEG encoder refused.
-    #[error("the JPEG could not be written")]
-    Jpeg(#[from] jpeg_encoder::EncodingError),
     /// The PNG encoder refused.
     #[error("the PNG could not be written")]
     Png(#[from] ::png::EncodingError),

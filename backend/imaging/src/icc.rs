@@ -53,6 +53,24 @@ fn by_profile(samples: &Samples, profile: &[u8]) -> Result<Option<Pixels>, CmsEr
     Ok(Some(picture(samples, converted)))
 }
 
+/// Whether three channels of a photo with this profile, or none, are sRGB as they are.
+pub(crate) fn means_srgb(profile: Option<&[u8]>) -> bool {
+    let Some(profile) = profile else {
+        return true;
+    };
+    let sampled = || {
+        let profile = ColorProfile::new_from_slice(profile)?;
+        if profile.color_space != DataColorSpace::Rgb {
+            return Err(CmsError::InvalidProfile);
+        }
+        let srgb = ColorProfile::new_srgb();
+        let transform =
+            profile.create_transform_8bit(Layout::Rgb, &srgb, Layout::Rgb, TransformOptions::default())?;
+        is_identity(&*transform, Layout::Rgb)
+    };
+    matches!(catch_unwind(AssertUnwindSafe(sampled)), Ok(Ok(true)))
+}
+
 /// Whether no colour of a coarse sampling of the cube moves by more than a level, as with every flavour of sRGB
 /// profile that cameras embed: then the conversion would cost time and change nothing.
 fn is_identity(transform: &moxcms::Transform8BitExecutor, layout: Layout) -> Result<bool, CmsError> {

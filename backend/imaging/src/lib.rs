@@ -17,3 +17,4 @@ pub mod render;
 pub mod resize;
 pub mod sample;
 pub mod text;
+pub mod ycc;

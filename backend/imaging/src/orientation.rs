@@ -28,6 +28,14 @@ pub fn upright(pixels: Pixels, orientation: Orientation) -> Pixels {
     }
 }
 
+/// Turns and mirrors the samples of one plane.
+pub(crate) fn turn_plane(samples: Vec<u8>, width: u32, height: u32, orientation: Orientation) -> Vec<u8> {
+    if orientation == Orientation::NoTransforms {
+        return samples;
+    }
+    turn::<1>(&samples, width, height, orientation)
+}
+
 /// Where the upright pixel (x, y) comes from: `start + x · across + y · down`, counted in stored pixels.
 struct Walk {
     start: isize,

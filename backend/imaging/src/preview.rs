@@ -8,6 +8,7 @@ use crate::error::{PhotoError, Warning};
 use crate::limits::Limits;
 use crate::probe::{Probe, probe};
 use crate::resize::{CropBox, fit_long_edge};
+use crate::ycc;
 
 /// Enough for a screen's corner; the file stays a few dozen kilobytes.
 const QUALITY: u8 = 80;
@@ -41,8 +42,9 @@ pub fn preview(bytes: &[u8], limits: &Limits, long_edge: u32) -> Result<Preview,
     let (width, height) = fit_long_edge(full_width, full_height, long_edge.max(1));
     let mut photo = decode_raw(bytes, &probe, limits, Want::AtLeast { width, height })?;
     let whole = CropBox::whole(full_width, full_height);
-    let small = photo.view(whole, (width, height)).flatten(PAPER);
-    let jpeg = encode::jpeg(&small, QUALITY, &Metadata::default()).map_err(PhotoError::corrupt)?;
+    let planes = photo.planes(whole, (width, height));
+    let small = planes.unwrap_or_else(|| ycc::from_rgb(&photo.view(whole, (width, height)).flatten(PAPER)));
+    let jpeg = encode::jpeg_of_planes(&small, QUALITY, &Metadata::default()).map_err(PhotoError::corrupt)?;
     Ok(Preview {
         jpeg,
         width,

@@ -1,6 +1,7 @@
 //! From photos and a recipe to the finished files: result, compressed copy, thumbnail.
 
 mod backdrop;
+mod bare;
 mod blend;
 mod card;
 mod compose;
@@ -25,7 +26,7 @@ pub use scene::{Assets, Scene};
 
 use crate::decode::Pixels;
 use compose::Composed;
-use outputs::{encode_all, encode_one};
+use outputs::{Finished, Picture, encode_all, encode_one};
 
 /// Makes the three files of a job.
 ///
@@ -40,12 +41,16 @@ use outputs::{encode_all, encode_one};
 /// # Errors
 /// [`RenderError`] says which photo, asset or field was wrong.
 pub fn render(scene: &Scene<'_>) -> Result<Rendered, RenderError> {
-    let Composed { picture, warnings } = compose::compose(scene)?;
-    encode_all(
-        &picture.with_alpha(scene.recipe.is_transparent()),
-        scene.outputs,
-        warnings,
-    )
+    scene.recipe.validate()?;
+    let (sheet, warnings) = match bare::picture(scene)? {
+        Some(bare) => bare,
+        None => {
+            let Composed { pixels, warnings } = compose::compose_checked(scene)?;
+            (Finished::of(pixels, scene.recipe.is_transparent()), warnings)
+        }
+    };
+    let dpi = scene.recipe.canvas.dpi;
+    encode_all(&Picture { sheet, dpi }, scene.outputs, warnings)
 }
 
 /// The look at a smaller size as one JPEG (or PNG where it is transparent), for the theme's
@@ -61,5 +66,7 @@ pub fn render_preview(scene: &Scene<'_>, long_edge: u32) -> Result<Encoded, Rend
         recipe: &recipe,
         ..*scene
     })?;
-    encode_one(&composed.picture, scene.outputs)
+    let dpi = canvas.dpi;
+    let sheet = Finished::as_drawn(composed.pixels);
+    encode_one(&Picture { sheet, dpi }, scene.outputs)
 }

@@ -5,12 +5,13 @@ mod figure;
 mod paint;
 mod party;
 
+use boothline_jpeg::Settings;
 use image::metadata::Orientation;
 use image::{DynamicImage, RgbImage};
-use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
 use crate::encode::EncodeError;
 use crate::encode::exif::{self, Value};
+use crate::ycc;
 
 /// Tag 0x0112 of IFD0.
 const ORIENTATION: u16 = 0x0112;
@@ -41,20 +42,15 @@ pub fn jpeg(width: u32, height: u32, seed: u64, orientation: Orientation) -> Res
 /// # Errors
 /// [`EncodeError::Size`] where JPEG cannot say the size.
 pub fn camera_jpeg(stored: &RgbImage, orientation: Orientation) -> Result<Vec<u8>, EncodeError> {
-    let (width, height) = stored.dimensions();
-    let side = |side: u32| {
-        u16::try_from(side)
-            .ok()
-            .filter(|side| *side > 0)
-            .ok_or(EncodeError::Size { width, height })
-    };
-    let mut file = Vec::new();
-    let mut encoder = Encoder::new(&mut file, QUALITY);
-    encoder.set_sampling_factor(SamplingFactor::F_2_2);
     let value = Value::Short(orientation.to_exif().into());
-    encoder.add_exif_metadata(&exif::block(&[(ORIENTATION, value)]))?;
-    encoder.encode(stored.as_raw(), side(width)?, side(height)?, ColorType::Rgb)?;
-    Ok(file)
+    let block = exif::block(&[(ORIENTATION, value)]);
+    let settings = Settings {
+        quality: QUALITY,
+        dpi: None,
+        exif: Some(&block),
+    };
+    let (width, height) = stored.dimensions();
+    boothline_jpeg::encode(&ycc::from_rgb(stored), &settings).map_err(|_| EncodeError::Size { width, height })
 }
 
 /// Turns an upright picture into what the camera's sensor saw.

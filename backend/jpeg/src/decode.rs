@@ -11,7 +11,6 @@ mod segments;
 mod sequential;
 
 use frame::Frame;
-use inverse::Inverse;
 pub use plane::Plane;
 use scan::{Scan, Tables};
 use segments::{Segments, marker};
@@ -28,8 +27,17 @@ impl Scale {
 
     /// `eighths` of the stored size each way, at least one and at most eight.
     #[must_use]
-    pub fn eighths(eighths: u8) -> Self {
-        Self(eighths.clamp(1, 8))
+    pub const fn eighths(eighths: u8) -> Self {
+        match eighths {
+            0 => Self(1),
+            1..=8 => Self(eighths),
+            _ => Self(8),
+        }
+    }
+
+    /// This many times as large, at most full.
+    fn times(self, factor: usize) -> Self {
+        Self::eighths(u8::try_from(self.side() * factor).unwrap_or(8))
     }
 
     /// The pixels that become of `stored` ones; what begins counts.
@@ -109,7 +117,7 @@ pub fn decode(bytes: &[u8], options: &Options<'_>) -> Result<Picture, DecodeErro
                 if work.is_some() {
                     return Err(DecodeError::Unsupported("hierarchical JPEG"));
                 }
-                work = Some(Work::new(Frame::read(code, body)?, options.scale));
+                work = Some(Work::new(Frame::read(code, body, options.scale)?));
             }
             _ => {}
         }
@@ -123,20 +131,17 @@ pub fn decode(bytes: &[u8], options: &Options<'_>) -> Result<Picture, DecodeErro
 #[must_use]
 pub fn memory(width: u32, height: u32, sampling: &[(u8, u8)], is_progressive: bool, scale: Scale) -> u64 {
     const FIXED: u64 = 256 * 1024;
-    let frame = Frame::sized(width, height, sampling, is_progressive);
-    let inverse = Inverse::new(scale);
-    let blocks = frame
-        .components
-        .iter()
-        .map(|c| (c.blocks_wide * c.blocks_high) as u64)
-        .sum::<u64>();
-    let planes = blocks * (scale.side() * scale.side()) as u64;
-    let coefficients = if is_progressive {
-        blocks * progressive::bytes_of_block(&inverse) as u64
-    } else {
-        0
-    };
-    FIXED + planes + coefficients
+    let frame = Frame::sized(width, height, sampling, is_progressive, scale);
+    let bytes = frame.components.iter().map(|component| {
+        let side = component.inverse.scale().side();
+        let waiting = if is_progressive {
+            progressive::bytes_of_block(&component.inverse)
+        } else {
+            0
+        };
+        component.blocks_wide * component.blocks_high * (side * side + waiting)
+    });
+    FIXED + bytes.sum::<usize>() as u64
 }
 
 /// A picture in the making.
@@ -147,23 +152,17 @@ enum Coding {
 
 struct Work {
     frame: Frame,
-    inverse: Inverse,
     coding: Coding,
 }
 
 impl Work {
-    fn new(frame: Frame, scale: Scale) -> Self {
-        let inverse = Inverse::new(scale);
+    fn new(frame: Frame) -> Self {
         let coding = if frame.is_progressive {
-            Coding::Progressive(progressive::Coefficients::new(&frame, &inverse))
+            Coding::Progressive(progressive::Coefficients::new(&frame))
         } else {
-            Coding::Sequential(sequential::Filling::of(&frame, &inverse))
+            Coding::Sequential(sequential::Filling::of(&frame))
         };
-        Self {
-            frame,
-            inverse,
-            coding,
-        }
+        Self { frame, coding }
     }
 
     /// Decodes one scan and says where the bytes after it begin.
@@ -183,7 +182,7 @@ impl Work {
             keep_going: options.keep_going,
         };
         match &mut self.coding {
-            Coding::Sequential(planes) => sequential::scan(&data, &self.frame, &self.inverse, planes),
+            Coding::Sequential(planes) => sequential::scan(&data, &self.frame, planes),
             Coding::Progressive(coefficients) => progressive::scan(&data, &self.frame, coefficients),
         }
     }
@@ -191,13 +190,9 @@ impl Work {
     fn finish(self, ended: bool, options: &Options<'_>) -> Result<Picture, DecodeError> {
         let (planes, arrived, whole) = match self.coding {
             Coding::Sequential(planes) => sequential::finish(planes),
-            Coding::Progressive(coefficients) => progressive::finish(
-                coefficients,
-                &self.frame,
-                &self.inverse,
-                ended,
-                options.keep_going,
-            )?,
+            Coding::Progressive(coefficients) => {
+                progressive::finish(coefficients, &self.frame, ended, options.keep_going)?
+            }
         };
         if arrived == 0 {
             return Err(DecodeError::Truncated);

@@ -1,7 +1,6 @@
 //! Decodes JPEG at a scale, with our own decoder; the only place that knows which one that is.
 
 use boothline_jpeg::{DecodeError, Options, Scale};
-use yuv::{YuvPlanarImage, YuvRange, YuvStandardMatrix, yuv444_to_rgb};
 
 use super::deadline::Deadline;
 use super::raw::{Colours, Material, Planes, Stored};
@@ -9,6 +8,7 @@ use super::samples::{Channels, Samples};
 use crate::error::{PhotoError, Warning};
 use crate::icc;
 use crate::probe::{JpegHeader, JpegProcess, jpeg_icc_profile};
+use crate::ycc;
 
 /// Decodes every scan to a picture of `eighths`/8 of the stored size.
 ///
@@ -90,13 +90,13 @@ impl Colours {
         let (channels, bytes) = match (self, &mut planes[..]) {
             (Self::Grey, [grey, ..]) => (Channels::Grey, std::mem::take(grey)),
             (Self::Rgb, [red, green, blue, ..]) => (Channels::Rgb, interleave([red, green, blue])),
-            (Self::Ycc, [y, cb, cr, ..]) => (Channels::Rgb, rgb([y, cb, cr], width, height)),
+            (Self::Ycc, [y, cb, cr, ..]) => (Channels::Rgb, ycc::to_rgb([y, cb, cr], width, height)),
             (Self::Ink, [c, m, y, k, ..]) => (Channels::Cmyk, interleave([c, m, y, k])),
             // Adobe stores what the inks leave of the paper, and says so by its marker.
             (Self::Paper, [c, m, y, k, ..]) => (Channels::Cmyk, inverted(interleave([c, m, y, k]))),
             (Self::Ycck, [y, cb, cr, k, ..]) => {
                 // The red that Y, Cb and Cr stand for is what cyan takes away, and so on; of black the paper is stored.
-                let inks = rgb([y, cb, cr], width, height);
+                let inks = ycc::to_rgb([y, cb, cr], width, height);
                 let pixels = inks.chunks_exact(3).zip(k.iter());
                 let inks = pixels.flat_map(|(ink, k)| [ink[0], ink[1], ink[2], 255 - k]);
                 (Channels::Cmyk, inks.collect())
@@ -123,28 +123,4 @@ fn interleave<const N: usize>(planes: [&mut Vec<u8>; N]) -> Vec<u8> {
 fn inverted(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes.iter_mut().for_each(|byte| *byte = 255 - *byte);
     bytes
-}
-
-/// R'G'B' of full-range Y'CbCr with the luma weights of BT.601 (JFIF 1.02; ITU-T T.871, clause 7).
-fn rgb([y, cb, cr]: [&[u8]; 3], width: u32, height: u32) -> Vec<u8> {
-    let mut rgb = vec![0; y.len() * 3];
-    let planes = YuvPlanarImage {
-        y_plane: y,
-        y_stride: width,
-        u_plane: cb,
-        u_stride: width,
-        v_plane: cr,
-        v_stride: width,
-        width,
-        height,
-    };
-    yuv444_to_rgb(
-        &planes,
-        &mut rgb,
-        width * 3,
-        YuvRange::Full,
-        YuvStandardMatrix::Bt601,
-    )
-    .expect("three planes of one size");
-    rgb
 }

@@ -1,12 +1,13 @@
 //! A decoded photo as its file stores it, from which upright sRGB views are cut.
 
-use boothline_jpeg::Picture;
+use boothline_jpeg::{Picture, Plane, Ycc420};
 
 use super::Pixels;
 use super::samples::{Channels, Samples};
 use crate::error::Warning;
 use crate::icc;
 use crate::orientation::{self, Orientation};
+use crate::probe;
 use crate::resize::{CropBox, Source, resize_chroma, resize_samples};
 
 /// What a format's decoder hands over: not turned, in the file's own colours.
@@ -67,7 +68,7 @@ impl Raw {
 
     /// Upright width and height of the whole photo.
     pub(crate) fn size(&self) -> (u32, u32) {
-        crate::probe::upright(self.orientation, self.width, self.height)
+        probe::upright(self.orientation, self.width, self.height)
     }
 
     /// What was wrong so far, each thing once.
@@ -77,7 +78,7 @@ impl Raw {
 
     /// The part `crop` of the upright photo, in pixels of the whole photo, scaled to `size`.
     pub(crate) fn view(&mut self, crop: CropBox, size: (u32, u32)) -> Pixels {
-        let (width, height) = crate::probe::upright(self.orientation, size.0, size.1);
+        let (width, height) = probe::upright(self.orientation, size.0, size.1);
         let crop = orientation::stored_crop(self.orientation, crop, self.width, self.height);
         let samples = self.scaled(crop, width, height);
         self.finish(samples)
@@ -91,6 +92,42 @@ impl Raw {
         };
         let samples = self.scaled(CropBox::whole(self.width, self.height), width, height);
         self.finish(samples)
+    }
+
+    /// Like [`Raw::view`], without ever leaving the planes that the file stores.
+    ///
+    /// `None` where the photo has to be seen as RGB first: other colours than Y'CbCr, or a profile that is not sRGB.
+    pub(crate) fn planes(&self, crop: CropBox, size: (u32, u32)) -> Option<Ycc420> {
+        let Material::Planes(planes) = &self.stored.material else {
+            return None;
+        };
+        let is_grey = planes.colours == Colours::Grey;
+        if !(is_grey || planes.colours == Colours::Ycc) || !icc::means_srgb(self.stored.profile.as_deref()) {
+            return None;
+        }
+        let stored = probe::upright(self.orientation, size.0, size.1);
+        let halves = Ycc420::chroma_size(stored.0, stored.1);
+        let crop = orientation::stored_crop(self.orientation, crop, self.width, self.height);
+        // The last chroma sample of an odd side reaches one pixel further.
+        let reach = |half: u32, side: u32| f64::from(2 * half) / f64::from(side.max(1));
+        let wider = CropBox {
+            width: crop.width * reach(halves.0, stored.0),
+            height: crop.height * reach(halves.1, stored.1),
+            ..crop
+        };
+        let turn = |samples: Vec<u8>, (width, height): (u32, u32)| {
+            orientation::turn_plane(samples, width, height, self.orientation)
+        };
+        let chroma = |index: usize| match planes.picture.planes.get(index).filter(|_| !is_grey) {
+            Some(plane) => turn(scale_plane(plane, wider, halves), halves),
+            None => vec![128; halves.0 as usize * halves.1 as usize],
+        };
+        Some(Ycc420 {
+            width: size.0,
+            height: size.1,
+            luma: turn(scale_plane(planes.picture.planes.first()?, crop, stored), stored),
+            chroma: [chroma(1), chroma(2)],
+        })
     }
 
     /// Scales in stored coordinates.
@@ -111,21 +148,11 @@ impl Raw {
                 };
             }
         };
-        let scaled = planes.picture.planes.iter().map(|plane| {
-            let source = Source {
-                samples: &plane.samples,
-                channels: Channels::Grey,
-                stride: plane.stride,
-                width: plane.width,
-                height: plane.height,
-            };
-            let part = crop.times(plane.density());
-            if plane.is_subsampled() {
-                resize_chroma(&source, part, width, height)
-            } else {
-                resize_samples(&source, part, width, height)
-            }
-        });
+        let scaled = planes
+            .picture
+            .planes
+            .iter()
+            .map(|plane| scale_plane(plane, crop, (width, height)));
         planes.colours.join(scaled.collect(), width, height)
     }
 
@@ -137,6 +164,23 @@ impl Raw {
             self.stored.warnings.push(warning);
         }
         orientation::upright(pixels, self.orientation)
+    }
+}
+
+/// The part `crop`, in stored pixels, of a plane of whatever density.
+fn scale_plane(plane: &Plane, crop: CropBox, (width, height): (u32, u32)) -> Vec<u8> {
+    let source = Source {
+        samples: &plane.samples,
+        channels: Channels::Grey,
+        stride: plane.stride,
+        width: plane.width,
+        height: plane.height,
+    };
+    let part = crop.times(plane.density());
+    if plane.is_subsampled() {
+        resize_chroma(&source, part, width, height)
+    } else {
+        resize_samples(&source, part, width, height)
     }
 }
 

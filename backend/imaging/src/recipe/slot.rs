@@ -131,6 +131,16 @@ impl Slot {
         }
     }
 
+    /// Whether it is a straight rectangle with nothing around it.
+    #[must_use]
+    pub fn is_bare(&self) -> bool {
+        self.rotation == 0.0
+            && self.corner_radius == 0
+            && self.mask.is_none()
+            && self.border.is_none()
+            && self.shadow.is_none()
+    }
+
     /// A bare slot over a whole canvas.
     #[must_use]
     pub fn covering(width: u32, height: u32) -> Self {

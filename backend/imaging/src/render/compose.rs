@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use super::layers::{self, Layers};
-use super::outputs::Picture;
 use super::photos::{self, Views};
 use super::sheet::Sheet;
 use super::{Pixels, RenderError, RenderWarning, Scene, backdrop, card, qr, words};
 use crate::recipe::Slot;
 
-/// A picture ready to be encoded.
+/// The drawn canvas.
 pub(super) struct Composed {
-    pub(super) picture: Picture,
+    pub(super) pixels: Pixels,
     pub(super) warnings: Vec<RenderWarning>,
 }
 
@@ -47,10 +46,7 @@ pub(super) fn compose_checked(scene: &Scene<'_>) -> Result<Composed, RenderError
     }
     warnings.extend(qr::draw(&mut sheet, scene));
     Ok(Composed {
-        picture: Picture {
-            pixels: sheet.into_pixels(),
-            dpi: canvas.dpi,
-        },
+        pixels: sheet.into_pixels(),
         warnings,
     })
 }
@@ -66,7 +62,7 @@ fn with_photos(
     let canvas = scene.recipe.canvas;
     // A photo that hides the whole background is the sheet: nothing is filled, nothing copied.
     let full = cards.next_if(|(slot, view)| {
-        is_bare(slot)
+        slot.is_bare()
             && (slot.x, slot.y) == (0, 0)
             && view.dimensions() == (canvas.width, canvas.height)
             && matches!(**view, Pixels::Rgb(_))
@@ -83,12 +79,4 @@ fn with_photos(
         card::draw(&mut sheet, slot, &view, mask.transpose()?.as_ref());
     }
     Ok(sheet)
-}
-
-fn is_bare(slot: &Slot) -> bool {
-    slot.rotation == 0.0
-        && slot.corner_radius == 0
-        && slot.mask.is_none()
-        && slot.border.is_none()
-        && slot.shadow.is_none()
 }

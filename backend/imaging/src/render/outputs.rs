@@ -1,10 +1,11 @@
 //! The files a picture becomes.
 
-use image::{Rgb, RgbImage};
+use image::{Rgb, RgbaImage};
 
 use super::{Pixels, RenderError, RenderWarning};
 use crate::encode::{self, Metadata};
-use crate::resize::{CropBox, fit_long_edge, resize_rgb, resize_rgba};
+use crate::resize::{CropBox, fit_long_edge, resize_rgba};
+use crate::ycc::{self, Ycc420};
 
 /// Sizes and qualities of a job's files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,22 +132,54 @@ pub struct Rendered {
     pub warnings: Vec<RenderWarning>,
 }
 
-/// Composed pixels and their print resolution.
+/// A finished picture and its print resolution.
 pub(super) struct Picture {
-    pub(super) pixels: Pixels,
+    pub(super) sheet: Finished,
     pub(super) dpi: u32,
 }
 
-impl Picture {
-    /// The same picture with an alpha channel, or without one on white paper.
-    pub(super) fn with_alpha(self, alpha: bool) -> Self {
-        let pixels = match alpha {
-            true => Pixels::Rgba(self.pixels.into_rgba()),
-            false => Pixels::Rgb(self.pixels.flatten(Rgb([255; 3]))),
-        };
-        Self { pixels, ..self }
+/// The two kinds of picture that files are made of.
+pub(super) enum Finished {
+    /// Opaque, in the planes that a JPEG stores: every file is scaled and encoded from them.
+    Opaque(Ycc420),
+    /// With straight alpha.
+    SeeThrough(RgbaImage),
+}
+
+impl Finished {
+    /// With the alpha channel, or laid on white paper without it.
+    pub(super) fn of(pixels: Pixels, alpha: bool) -> Self {
+        if alpha {
+            return Self::SeeThrough(pixels.into_rgba());
+        }
+        Self::Opaque(ycc::from_rgb(&pixels.flatten(PAPER)))
+    }
+
+    /// With an alpha channel where the pixels have one.
+    pub(super) fn as_drawn(pixels: Pixels) -> Self {
+        let alpha = matches!(pixels, Pixels::Rgba(_));
+        Self::of(pixels, alpha)
+    }
+
+    fn size(&self) -> (u32, u32) {
+        match self {
+            Self::Opaque(planes) => (planes.width, planes.height),
+            Self::SeeThrough(picture) => picture.dimensions(),
+        }
+    }
+
+    fn scaled(&self, (width, height): (u32, u32)) -> Self {
+        match self {
+            Self::Opaque(planes) => Self::Opaque(ycc::scale(planes, width, height)),
+            Self::SeeThrough(picture) => {
+                let whole = CropBox::whole(picture.width(), picture.height());
+                Self::SeeThrough(resize_rgba(picture, whole, width, height))
+            }
+        }
     }
 }
+
+const PAPER: Rgb<u8> = Rgb([255; 3]);
 
 /// Encodes the result beside the compressed copy, and the thumbnail beside both.
 pub(super) fn encode_all(
@@ -156,8 +189,8 @@ pub(super) fn encode_all(
 ) -> Result<Rendered, RenderError> {
     let metadata = metadata(picture, outputs);
     let (result, small) = rayon::join(
-        || file(&picture.pixels, outputs.result_quality, &metadata),
-        || encode_small(&picture.pixels, outputs, &metadata),
+        || file(&picture.sheet, outputs.result_quality, &metadata),
+        || encode_small(&picture.sheet, outputs, &metadata),
     );
     let (compressed, thumbnail) = small?;
     Ok(Rendered {
@@ -171,7 +204,7 @@ pub(super) fn encode_all(
 /// Encodes only one file, in the picture's size.
 pub(super) fn encode_one(picture: &Picture, outputs: &Outputs) -> Result<Encoded, RenderError> {
     file(
-        &picture.pixels,
+        &picture.sheet,
         outputs.compressed_quality,
         &metadata(picture, outputs),
     )
@@ -186,14 +219,14 @@ fn metadata(picture: &Picture, outputs: &Outputs) -> Metadata {
 
 /// Compressed copy and thumbnail, the latter from the former's pixels.
 fn encode_small(
-    pixels: &Pixels,
+    sheet: &Finished,
     outputs: &Outputs,
     metadata: &Metadata,
 ) -> Result<(Encoded, Encoded), RenderError> {
-    let (width, height) = pixels.dimensions();
+    let (width, height) = sheet.size();
     let size = outputs.compressed.size(width, height);
-    let scaled = (size != (width, height)).then(|| scale(pixels, size));
-    let compressed = scaled.as_ref().unwrap_or(pixels);
+    let scaled = (size != (width, height)).then(|| sheet.scaled(size));
+    let compressed = scaled.as_ref().unwrap_or(sheet);
     let (compressed, thumbnail) = rayon::join(
         || file(compressed, outputs.compressed_quality, metadata),
         || thumbnail(compressed, outputs, metadata),
@@ -201,40 +234,30 @@ fn encode_small(
     Ok((compressed?, thumbnail?))
 }
 
-fn thumbnail(pixels: &Pixels, outputs: &Outputs, metadata: &Metadata) -> Result<Encoded, RenderError> {
-    let (width, height) = pixels.dimensions();
-    let size = fit_long_edge(width, height, outputs.thumbnail_edge.max(1));
-    let flat = scale(pixels, size).flatten(Rgb([255; 3]));
-    jpeg(&flat, outputs.compressed_quality, metadata)
+fn thumbnail(sheet: &Finished, outputs: &Outputs, metadata: &Metadata) -> Result<Encoded, RenderError> {
+    let (width, height) = sheet.size();
+    let small = sheet.scaled(fit_long_edge(width, height, outputs.thumbnail_edge.max(1)));
+    let flat = match small {
+        Finished::SeeThrough(picture) => Finished::of(Pixels::Rgba(picture), false),
+        opaque @ Finished::Opaque(_) => opaque,
+    };
+    file(&flat, outputs.compressed_quality, metadata)
 }
 
-fn scale(pixels: &Pixels, (width, height): (u32, u32)) -> Pixels {
-    let (from_width, from_height) = pixels.dimensions();
-    let whole = CropBox::whole(from_width, from_height);
-    match pixels {
-        Pixels::Rgb(picture) => Pixels::Rgb(resize_rgb(picture, whole, width, height)),
-        Pixels::Rgba(picture) => Pixels::Rgba(resize_rgba(picture, whole, width, height)),
-    }
-}
-
-fn file(pixels: &Pixels, quality: u8, metadata: &Metadata) -> Result<Encoded, RenderError> {
-    match pixels {
-        Pixels::Rgb(picture) => jpeg(picture, quality, metadata),
-        Pixels::Rgba(picture) => Ok(Encoded {
-            bytes: encode::png(picture, metadata)?,
-            format: ResultFormat::Png,
-            width: picture.width(),
-            height: picture.height(),
-        }),
-    }
-}
-
-fn jpeg(picture: &RgbImage, quality: u8, metadata: &Metadata) -> Result<Encoded, RenderError> {
+fn file(sheet: &Finished, quality: u8, metadata: &Metadata) -> Result<Encoded, RenderError> {
+    let (width, height) = sheet.size();
+    let (bytes, format) = match sheet {
+        Finished::Opaque(planes) => (
+            encode::jpeg_of_planes(planes, quality, metadata)?,
+            ResultFormat::Jpeg,
+        ),
+        Finished::SeeThrough(picture) => (encode::png(picture, metadata)?, ResultFormat::Png),
+    };
     Ok(Encoded {
-        bytes: encode::jpeg(picture, quality, metadata)?,
-        format: ResultFormat::Jpeg,
-        width: picture.width(),
-        height: picture.height(),
+        bytes,
+        format,
+        width,
+        height,
     })
 }
 

@@ -1,12 +1,13 @@
 //! The photo as it is: for jobs that must not touch it.
 
 use super::compose;
-use super::outputs::{Picture, encode_all};
+use super::outputs::{Finished, Picture, encode_all};
 use super::{Outputs, RenderError, RenderWarning, Rendered, Scene};
-use crate::decode::{self, Want};
+use crate::decode::{Want, decode_raw};
 use crate::limits::Limits;
 use crate::probe::probe;
 use crate::recipe::{Canvas, Recipe};
+use crate::resize::CropBox;
 use crate::text::Variables;
 
 /// The print resolution of pictures that no recipe gives one.
@@ -30,15 +31,15 @@ pub fn render_plain(
 }
 
 fn alone(photo: &[u8], limits: &Limits, outputs: &Outputs) -> Result<Rendered, RenderError> {
-    let photo = decode::decode(photo, limits, Want::Full)
-        .map_err(|source| RenderError::Photo { index: 0, source })?;
-    let warnings = photo.warnings.into_iter();
-    let warnings = warnings.map(|warning| RenderWarning::Photo { index: 0, warning });
-    let picture = Picture {
-        pixels: photo.pixels,
-        dpi: DPI,
-    };
-    encode_all(&picture.with_alpha(false), outputs, warnings.collect())
+    let refused = |source| RenderError::Photo { index: 0, source };
+    let probe = probe(photo, limits).map_err(refused)?;
+    let mut photo = decode_raw(photo, &probe, limits, Want::Full).map_err(refused)?;
+    let (width, height) = photo.size();
+    let planes = photo.planes(CropBox::whole(width, height), (width, height));
+    let sheet = planes.map_or_else(|| Finished::of(photo.whole(), false), Finished::Opaque);
+    let warnings = photo.warnings().iter();
+    let warnings = warnings.map(|&warning| RenderWarning::Photo { index: 0, warning });
+    encode_all(&Picture { sheet, dpi: DPI }, outputs, warnings.collect())
 }
 
 fn under(photo: &[u8], overlay: &[u8], limits: &Limits, outputs: &Outputs) -> Result<Rendered, RenderError> {
@@ -61,5 +62,6 @@ fn under(photo: &[u8], overlay: &[u8], limits: &Limits, outputs: &Outputs) -> Re
         limits,
         outputs,
     })?;
-    encode_all(&composed.picture, outputs, composed.warnings)
+    let sheet = Finished::as_drawn(composed.pixels);
+    encode_all(&Picture { sheet, dpi: DPI }, outputs, composed.warnings)
 }

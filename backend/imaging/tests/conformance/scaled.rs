@@ -46,7 +46,7 @@ const SOFT: Apart = Apart {
 const HARD: Apart = Apart {
     luma_mean: 9.0,
     luma_most: 70.0,
-    mean: 20.0,
+    mean: 21.0,
     most: 110,
 };
 

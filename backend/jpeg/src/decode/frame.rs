@@ -1,6 +1,11 @@
 //! The frame header: size, components, and how many blocks they have (T.81, B.2.2 and A.1 to A.2).
 
+use super::Scale;
+use super::inverse::Inverse;
 use crate::DecodeError;
+
+/// Up to this scale chroma is decoded at its own, finer one: below it would have fewer samples than small pictures show.
+const FINER_CHROMA_TO: Scale = Scale::eighths(1);
 
 /// What a frame header says.
 pub(super) struct Frame {
@@ -27,6 +32,8 @@ pub(super) struct Component {
     /// Blocks in memory: whole MCUs.
     pub(super) blocks_wide: usize,
     pub(super) blocks_high: usize,
+    /// How its blocks become pixels.
+    pub(super) inverse: Inverse,
 }
 
 impl Component {
@@ -38,7 +45,7 @@ impl Component {
 
 impl Frame {
     /// Reads the segment of a SOF marker.
-    pub(super) fn read(code: u8, body: &[u8]) -> Result<Self, DecodeError> {
+    pub(super) fn read(code: u8, body: &[u8], scale: Scale) -> Result<Self, DecodeError> {
         let is_progressive = match code {
             0xC0 | 0xC1 => false,
             0xC2 => true,
@@ -66,7 +73,7 @@ impl Frame {
             return Err(DecodeError::Corrupt("a frame header of wrong length"));
         }
         let mut frame = Self::shaped(width.into(), height.into(), is_progressive, rest)?;
-        frame.lay_out();
+        frame.lay_out(scale);
         Ok(frame)
     }
 
@@ -90,7 +97,13 @@ impl Frame {
     }
 
     /// A frame of this shape, to foretell what it takes.
-    pub(super) fn sized(width: u32, height: u32, sampling: &[(u8, u8)], is_progressive: bool) -> Self {
+    pub(super) fn sized(
+        width: u32,
+        height: u32,
+        sampling: &[(u8, u8)],
+        is_progressive: bool,
+        scale: Scale,
+    ) -> Self {
         let factor = |factor: u8| usize::from(factor.clamp(1, 4));
         let components = sampling
             .iter()
@@ -103,11 +116,12 @@ impl Frame {
             mcus: (0, 0),
             most: (1, 1),
         };
-        frame.lay_out();
+        frame.lay_out(scale);
         frame
     }
 
-    fn lay_out(&mut self) {
+    /// Sizes in blocks, and the scale of each component.
+    fn lay_out(&mut self, scale: Scale) {
         // A single component has MCUs of one block, whatever its factors say (A.2.2).
         if let [only] = &mut self.components[..] {
             (only.horizontal, only.vertical) = (1, 1);
@@ -118,7 +132,13 @@ impl Frame {
             self.width.div_ceil(8 * self.most.0),
             self.height.div_ceil(8 * self.most.1),
         );
-        for component in &mut self.components {
+        for (index, component) in self.components.iter_mut().enumerate() {
+            let rarer = (self.most.0 / component.horizontal).min(self.most.1 / component.vertical);
+            if index == 0 || scale <= FINER_CHROMA_TO {
+                component.inverse = Inverse::new(scale.times(rarer));
+            } else {
+                component.inverse = Inverse::new(scale);
+            }
             component.width = (self.width * component.horizontal).div_ceil(self.most.0);
             component.height = (self.height * component.vertical).div_ceil(self.most.1);
             component.blocks_wide = self.mcus.0 * component.horizontal;
@@ -138,6 +158,7 @@ impl Component {
             height: 0,
             blocks_wide: 0,
             blocks_high: 0,
+            inverse: Inverse::new(Scale::FULL),
         }
     }
 }

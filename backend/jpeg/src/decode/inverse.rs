@@ -92,15 +92,6 @@ impl Inverse {
         usize::from(place / 8) < self.terms && usize::from(place % 8) < self.terms
     }
 
-    /// Quantisation steps in the order of the file, with the factors C(u)/2 of both directions (T.81, A.3.3).
-    pub(super) fn steps(&self, steps: &[u16; 64]) -> [f32; 64] {
-        let factor = |frequency: u8| if frequency == 0 { 0.5f32.sqrt() / 2.0 } else { 0.5 };
-        std::array::from_fn(|k| {
-            let place = ZIGZAG[k];
-            f32::from(steps[k]) * factor(place / 8) * factor(place % 8)
-        })
-    }
-
     /// Draws the block at `(x, y)`, counted in blocks; a flat one has nothing but its mean.
     #[inline(always)]
     pub(super) fn draw(&self, block: &Block, flat: bool, plane: &mut Plane, (x, y): (usize, usize)) {
@@ -154,6 +145,15 @@ impl Inverse {
             }
         }
     }
+}
+
+/// Quantisation steps in the order of the file, with the factors C(u)/2 of both directions (T.81, A.3.3).
+pub(super) fn steps(steps: &[u16; 64]) -> [f32; 64] {
+    let factor = |frequency: u8| if frequency == 0 { 0.5f32.sqrt() / 2.0 } else { 0.5 };
+    std::array::from_fn(|k| {
+        let place = ZIGZAG[k];
+        f32::from(steps[k]) * factor(place / 8) * factor(place % 8)
+    })
 }
 
 fn aperture(u: usize, n: usize) -> f64 {

@@ -23,7 +23,8 @@ pub struct Plane {
 
 impl Plane {
     /// A plane of zeros for this component.
-    pub(super) fn new(component: &Component, frame: &Frame, scale: Scale) -> Self {
+    pub(super) fn new(component: &Component, frame: &Frame) -> Self {
+        let scale = component.inverse.scale();
         let side = scale.side();
         let stride = component.blocks_wide * side;
         Self {
@@ -47,7 +48,7 @@ impl Plane {
         (of(self.sampling[0]), of(self.sampling[1]))
     }
 
-    /// Whether it has fewer samples than other planes of the picture.
+    /// Whether the file holds fewer samples of it than of other planes.
     #[must_use]
     pub fn is_subsampled(&self) -> bool {
         self.sampling.iter().any(|(own, most)| own < most)

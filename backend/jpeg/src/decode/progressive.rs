@@ -4,9 +4,9 @@
 //! are zero, which later scans of the same band ask for.
 
 use super::bits::{Bits, Cursor};
-use super::frame::Frame;
+use super::frame::{Component, Frame};
 use super::huffman::Table;
-use super::inverse::{Block, Inverse};
+use super::inverse::{Block, Inverse, steps};
 use super::plane::Plane;
 use super::scan::{Data, Reader};
 use crate::DecodeError;
@@ -14,10 +14,6 @@ use crate::standard::ZIGZAG;
 
 /// The coefficients of all components.
 pub(super) struct Coefficients {
-    /// Place of each coefficient among the kept ones of a block; `KEPT_NOT` for the others.
-    slots: [u8; 64],
-    /// Kept ones of a block.
-    kept: usize,
     planes: Vec<Stored>,
     /// Whether a scan ended before its last block.
     is_cut: bool,
@@ -26,6 +22,10 @@ pub(super) struct Coefficients {
 const KEPT_NOT: u8 = u8::MAX;
 
 struct Stored {
+    /// Place of each coefficient among the kept ones of a block; `KEPT_NOT` for the others.
+    slots: [u8; 64],
+    /// Kept ones of a block.
+    kept: usize,
     blocks_wide: usize,
     values: Vec<i16>,
     /// One bit for each coefficient of a block: whether it is other than zero.
@@ -42,31 +42,33 @@ pub(super) fn bytes_of_block(inverse: &Inverse) -> usize {
 }
 
 impl Coefficients {
-    pub(super) fn new(frame: &Frame, inverse: &Inverse) -> Self {
+    pub(super) fn new(frame: &Frame) -> Self {
+        Self {
+            planes: frame.components.iter().map(Stored::new).collect(),
+            is_cut: false,
+        }
+    }
+}
+
+impl Stored {
+    fn new(component: &Component) -> Self {
         let mut kept = 0;
         let slots = std::array::from_fn(|k| {
-            if !inverse.needs(ZIGZAG[k]) {
+            if !component.inverse.needs(ZIGZAG[k]) {
                 return KEPT_NOT;
             }
             kept += 1;
             kept - 1
         });
-        let kept = usize::from(kept);
-        let planes = frame.components.iter().map(|component| {
-            let blocks = component.blocks_wide * component.blocks_high;
-            Stored {
-                blocks_wide: component.blocks_wide,
-                values: vec![0; blocks * kept],
-                nonzero: vec![0; blocks],
-                steps: None,
-                arrived: 0,
-            }
-        });
+        let (kept, blocks) = (usize::from(kept), component.blocks_wide * component.blocks_high);
         Self {
             slots,
             kept,
-            planes: planes.collect(),
-            is_cut: false,
+            blocks_wide: component.blocks_wide,
+            values: vec![0; blocks * kept],
+            nonzero: vec![0; blocks],
+            steps: None,
+            arrived: 0,
         }
     }
 }
@@ -106,9 +108,9 @@ impl Coefficients {
         let stored = &mut self.planes[component];
         let block = y * stored.blocks_wide + x;
         Place {
-            values: &mut stored.values[block * self.kept..(block + 1) * self.kept],
+            values: &mut stored.values[block * stored.kept..(block + 1) * stored.kept],
             nonzero: &mut stored.nonzero[block],
-            slots: &self.slots,
+            slots: &stored.slots,
         }
     }
 }
@@ -120,8 +122,7 @@ pub(super) fn scan(data: &Data<'_>, frame: &Frame, all: &mut Coefficients) -> Re
         let component = &frame.components[part.component];
         let stored = &mut all.planes[part.component];
         if stored.steps.is_none() {
-            let steps = data.tables.steps(component)?;
-            stored.steps = Some(Inverse::new(super::Scale::FULL).steps(steps));
+            stored.steps = Some(steps(data.tables.steps(component)?));
         }
     }
     let mcus = data.mcus(frame);
@@ -422,20 +423,17 @@ fn refine_until(
 pub(super) fn finish(
     all: Coefficients,
     frame: &Frame,
-    inverse: &Inverse,
     ended: bool,
     keep_going: &dyn Fn() -> bool,
 ) -> Result<(Vec<Plane>, u64, u64), DecodeError> {
     let mut planes = Vec::with_capacity(all.planes.len());
     let (mut arrived, mut whole) = (0, 0);
     for (stored, component) in all.planes.into_iter().zip(&frame.components) {
-        let mut plane = Plane::new(component, frame, inverse.scale());
+        let mut plane = Plane::new(component, frame);
         arrived += stored.arrived as u64;
         whole += stored.nonzero.len() as u64;
         match &stored.steps {
-            Some(steps) => draw(
-                &stored, steps, &all.slots, all.kept, inverse, &mut plane, keep_going,
-            )?,
+            Some(steps) => draw(&stored, steps, &component.inverse, &mut plane, keep_going)?,
             None => plane.samples.fill(128),
         }
         planes.push(plane);
@@ -449,17 +447,17 @@ pub(super) fn finish(
 fn draw(
     stored: &Stored,
     steps: &[f32; 64],
-    slots: &[u8; 64],
-    kept: usize,
     inverse: &Inverse,
     plane: &mut Plane,
     keep_going: &dyn Fn() -> bool,
 ) -> Result<(), DecodeError> {
-    let needed: Vec<usize> = (0..64).filter(|&k| slots[k] != KEPT_NOT).collect();
+    let needed: Vec<usize> = (0..64).filter(|&k| stored.slots[k] != KEPT_NOT).collect();
     // The bits of the coefficients that are looked at, without the mean.
     let beside_mean = needed.iter().skip(1).fold(0u64, |mask, k| mask | 1 << k);
     let mut block = Block::default();
-    let rows = stored.values.chunks_exact((stored.blocks_wide * kept).max(1));
+    let rows = stored
+        .values
+        .chunks_exact((stored.blocks_wide * stored.kept).max(1));
     for (y, (row, nonzero)) in rows
         .zip(stored.nonzero.chunks_exact(stored.blocks_wide))
         .enumerate()
@@ -467,7 +465,7 @@ fn draw(
         if !keep_going() {
             return Err(DecodeError::Stopped);
         }
-        for (x, (values, nonzero)) in row.chunks_exact(kept).zip(nonzero).enumerate() {
+        for (x, (values, nonzero)) in row.chunks_exact(stored.kept).zip(nonzero).enumerate() {
             let flat = nonzero & beside_mean == 0;
             if flat {
                 block.set(0, f32::from(values[0]) * steps[0]);

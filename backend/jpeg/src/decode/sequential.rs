@@ -3,7 +3,7 @@
 use super::bits::{Bits, Cursor};
 use super::frame::Frame;
 use super::huffman::{QUICK, Table};
-use super::inverse::{Block, Inverse};
+use super::inverse::{Block, Inverse, steps};
 use super::plane::Plane;
 use super::scan::{Data, Reader};
 use crate::DecodeError;
@@ -17,8 +17,8 @@ pub(super) struct Filling {
 }
 
 impl Filling {
-    pub(super) fn of(frame: &Frame, inverse: &Inverse) -> Vec<Self> {
-        let plane = |component| Plane::new(component, frame, inverse.scale());
+    pub(super) fn of(frame: &Frame) -> Vec<Self> {
+        let plane = |component| Plane::new(component, frame);
         let filling = |plane, whole| Self {
             plane,
             arrived: 0,
@@ -34,7 +34,6 @@ impl Filling {
 
 /// Reads a scan's blocks and draws them.
 struct Painter<'a> {
-    inverse: &'a Inverse,
     planes: &'a mut [Filling],
     parts: Vec<Part<'a>>,
     block: Block,
@@ -43,6 +42,7 @@ struct Painter<'a> {
 /// What one component of a scan is read with.
 struct Part<'a> {
     component: usize,
+    inverse: &'a Inverse,
     /// Blocks of an MCU, across and down.
     blocks: (usize, usize),
     dc: &'a Table,
@@ -54,16 +54,10 @@ struct Part<'a> {
 
 /// Decodes a scan into its planes; gives back where the bytes go on.
 #[multiversion::multiversion(targets("x86_64+avx2+bmi1+bmi2+lzcnt+fma"))]
-pub(super) fn scan(
-    data: &Data<'_>,
-    frame: &Frame,
-    inverse: &Inverse,
-    planes: &mut [Filling],
-) -> Result<usize, DecodeError> {
-    let parts = parts(data, frame, inverse)?;
+pub(super) fn scan(data: &Data<'_>, frame: &Frame, planes: &mut [Filling]) -> Result<usize, DecodeError> {
+    let parts = parts(data, frame)?;
     let mcus = data.mcus(frame);
     let mut painter = Painter {
-        inverse,
         planes,
         parts,
         block: Block::default(),
@@ -77,12 +71,13 @@ pub(super) fn scan(
     Ok(after)
 }
 
-fn parts<'a>(data: &Data<'a>, frame: &Frame, inverse: &Inverse) -> Result<Vec<Part<'a>>, DecodeError> {
+fn parts<'a>(data: &Data<'a>, frame: &'a Frame) -> Result<Vec<Part<'a>>, DecodeError> {
     let alone = data.scan.parts.len() == 1;
     let parts = data.scan.parts.iter().map(|part| {
         let component = &frame.components[part.component];
         Ok(Part {
             component: part.component,
+            inverse: &component.inverse,
             blocks: if alone {
                 (1, 1)
             } else {
@@ -90,7 +85,7 @@ fn parts<'a>(data: &Data<'a>, frame: &Frame, inverse: &Inverse) -> Result<Vec<Pa
             },
             dc: data.tables.dc(part.dc)?,
             ac: data.tables.ac(part.ac)?,
-            steps: inverse.steps(data.tables.steps(component)?),
+            steps: steps(data.tables.steps(component)?),
             last: 0,
         })
     });
@@ -106,7 +101,7 @@ impl Reader for Painter<'_> {
             for down in 0..part.blocks.1 {
                 for across in 0..part.blocks.0 {
                     let mut cursor = bits.begin();
-                    let flat = read_block(part, &mut cursor, self.inverse.last(), &mut self.block)?;
+                    let flat = read_block(part, &mut cursor, part.inverse.last(), &mut self.block)?;
                     let place = cursor.place();
                     bits.end(place);
                     if bits.overrun() {
@@ -114,7 +109,7 @@ impl Reader for Painter<'_> {
                         return Ok(());
                     }
                     let at = (x * part.blocks.0 + across, y * part.blocks.1 + down);
-                    self.inverse.draw(&self.block, flat, plane, at);
+                    part.inverse.draw(&self.block, flat, plane, at);
                 }
             }
         }
@@ -134,7 +129,7 @@ impl Reader for Painter<'_> {
             for down in 0..part.blocks.1 {
                 for across in 0..part.blocks.0 {
                     let at = (x * part.blocks.0 + across, y * part.blocks.1 + down);
-                    self.inverse
+                    part.inverse
                         .draw(&self.block, true, &mut self.planes[part.component].plane, at);
                 }
             }

@@ -1,0 +1,45 @@
+//! A look that is nothing but one photo, all over the canvas: it never leaves the planes of its file.
+
+use super::outputs::Finished;
+use super::photos::want_for;
+use super::{RenderError, RenderWarning, Scene};
+use crate::decode::decode_raw;
+use crate::layout::cover;
+use crate::probe::probe;
+use crate::recipe::{FilterName, Slot};
+
+/// The photo as the finished picture, where the look adds nothing to it and its colours are sRGB already.
+pub(super) fn picture(scene: &Scene<'_>) -> Result<Option<(Finished, Vec<RenderWarning>)>, RenderError> {
+    let (Some(slot), Some(bytes)) = (only_slot(scene), scene.photos.first()) else {
+        return Ok(None);
+    };
+    let refused = |source| RenderError::Photo { index: 0, source };
+    let probe = probe(bytes, scene.limits).map_err(refused)?;
+    let photo = decode_raw(bytes, &probe, scene.limits, want_for([&slot].into_iter())).map_err(refused)?;
+    let size = (slot.width, slot.height);
+    let Some(planes) = photo.planes(cover(photo.size(), size, slot.focus), size) else {
+        return Ok(None);
+    };
+    let warnings = photo.warnings().iter();
+    let warnings = warnings.map(|&warning| RenderWarning::Photo { index: 0, warning });
+    Ok(Some((Finished::Opaque(planes), warnings.collect())))
+}
+
+/// The slot of a look that shows one photo and nothing else.
+fn only_slot(scene: &Scene<'_>) -> Option<Slot> {
+    let recipe = scene.recipe;
+    let is_filtered = recipe.filter.name != FilterName::None && recipe.filter.strength > 0.0;
+    let has_more = recipe.overlay.is_some()
+        || !recipe.texts.is_empty()
+        || scene.overlay.is_some()
+        || (recipe.qr.is_some() && scene.qr_text.is_some());
+    if is_filtered || has_more || recipe.is_transparent() {
+        return None;
+    }
+    let [slot] = &recipe.filled_slots()[..] else {
+        return None;
+    };
+    let fills =
+        (slot.x, slot.y, slot.width, slot.height) == (0, 0, recipe.canvas.width, recipe.canvas.height);
+    (fills && slot.is_bare()).then(|| slot.clone())
+}
