@@ -5,16 +5,12 @@ use std::hint::black_box;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use boothline_imaging::decode::{Want, decode};
-use boothline_imaging::encode::{self, Metadata};
 use boothline_imaging::limits::Limits;
-use boothline_imaging::probe::probe;
+use boothline_imaging::preview::fitted;
 use boothline_imaging::qr;
 use boothline_imaging::recipe::{self, Canvas, Focus, Recipe};
 use boothline_imaging::render::{Compressed, Outputs, Scene, render};
-use boothline_imaging::resize::{CropBox, fit_long_edge, resize_rgb};
 use boothline_imaging::text::Variables;
-use image::Rgb;
 
 use crate::task::{Collage, Slot, Task};
 
@@ -37,15 +33,7 @@ pub(crate) fn perform(task: &Task) -> Result<Vec<Vec<u8>>> {
 
 fn fit(photo: &Path, long_edge: u32, quality: u8) -> Result<Vec<u8>> {
     let photo = read(photo)?;
-    let limits = Limits::default();
-    let (width, height) = probe(&photo, &limits)?.size();
-    let (width, height) = fit_long_edge(width, height, long_edge);
-    let pixels = decode(&photo, &limits, Want::AtLeast { width, height })?
-        .pixels
-        .flatten(Rgb([255; 3]));
-    let whole = CropBox::whole(pixels.width(), pixels.height());
-    let small = resize_rgb(&pixels, whole, width, height);
-    Ok(encode::jpeg(&small, quality, &Metadata::default())?)
+    Ok(fitted(&photo, &Limits::default(), long_edge, quality)?.jpeg)
 }
 
 fn make(collage: &Collage) -> Result<Vec<Vec<u8>>> {

@@ -37,6 +37,14 @@ pub struct Preview {
 /// # Errors
 /// Any [`PhotoError`].
 pub fn preview(bytes: &[u8], limits: &Limits, long_edge: u32) -> Result<Preview, PhotoError> {
+    fitted(bytes, limits, long_edge, QUALITY)
+}
+
+/// Like [`preview`] at a JPEG quality of 1 to 100.
+///
+/// # Errors
+/// Any [`PhotoError`].
+pub fn fitted(bytes: &[u8], limits: &Limits, long_edge: u32, quality: u8) -> Result<Preview, PhotoError> {
     let probe = probe(bytes, limits)?;
     let (full_width, full_height) = probe.size();
     let (width, height) = fit_long_edge(full_width, full_height, long_edge.max(1));
@@ -44,7 +52,7 @@ pub fn preview(bytes: &[u8], limits: &Limits, long_edge: u32) -> Result<Preview,
     let whole = CropBox::whole(full_width, full_height);
     let planes = photo.planes(whole, (width, height));
     let small = planes.unwrap_or_else(|| ycc::from_rgb(&photo.view(whole, (width, height)).flatten(PAPER)));
-    let jpeg = encode::jpeg_of_planes(&small, QUALITY, &Metadata::default()).map_err(PhotoError::corrupt)?;
+    let jpeg = encode::jpeg_of_planes(&small, quality, &Metadata::default()).map_err(PhotoError::corrupt)?;
     Ok(Preview {
         jpeg,
         width,

@@ -1,10 +1,11 @@
 //! The inverse DCT at any of eight sizes.
 //!
 //! A block stores the cosine series of 8x8 samples (T.81, A.3.3). Read as a function of the place, the series can be
-//! evaluated for any number of pixels: for `n` of them each way, every pixel is the series' mean over its own part of
-//! the block. The mean of cos(u·π·x/8) from 8i/n to 8(i+1)/n is
-//! cos(u·π·(2i+1)/2n) · sinc(u/2n), with sinc(x) = sin(πx)/πx: the cosine at the pixel's middle, weakened as by an
-//! ideal pixel's aperture. At `n` = 8 the samples themselves are meant, and the factor is left out.
+//! evaluated for any number of pixels. With `n` of them each way, frequency `u` adds
+//! cos(u·π·(2i+1)/2n) · g(u·π/2n) to pixel `i`: the cosine at the pixel's middle, weakened by the pixel's aperture.
+//! The mean over a pixel would be g(x) = sin(x)/x; we take g(x) = sin(x)/x · (1 + x²/6), whose first two derivatives
+//! vanish at 0, so that what the smaller picture can show keeps its contrast. At `n` = 8 the samples themselves are
+//! meant, and g is 1.
 
 use std::f64::consts::PI;
 
@@ -156,12 +157,13 @@ pub(super) fn steps(steps: &[u16; 64]) -> [f32; 64] {
     })
 }
 
+/// g of the module's description.
 fn aperture(u: usize, n: usize) -> f64 {
     if u == 0 || n == 8 {
         return 1.0;
     }
     let x = PI * u as f64 / (2 * n) as f64;
-    x.sin() / x
+    x.sin() / x * (1.0 + x * x / 6.0)
 }
 
 /// A level-shifted value as a sample (T.81, A.3.1), rounded and clamped to 0 to 255.
