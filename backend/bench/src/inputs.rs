@@ -19,7 +19,7 @@ use crate::places::Places;
 use camera::Camera;
 
 /// Changes whenever the photos would come out otherwise, so that old ones are made anew.
-const EDITION: &str = "1";
+const EDITION: &str = "2";
 
 /// The single photos, 24 megapixels each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::inputs::Inputs;
+use crate::inputs::{Inputs, PhotoName};
 
 /// What a guest's code says in the measurements: a download link of Google Drive.
 pub(crate) const LINK: &str =
@@ -70,14 +70,29 @@ pub(crate) enum Name {
 }
 
 impl Name {
-    /// As it is printed.
-    pub(crate) const fn title(self) -> &'static str {
+    const fn title(self) -> &'static str {
         match self {
             Self::T1 => "T1",
             Self::T2 => "T2",
             Self::T3 => "T3",
             Self::Portrait => "portrait",
             Self::Qr => "QR",
+        }
+    }
+
+    /// Which of the photos it is done with: those asked for, the first of them where it has photos of its own.
+    pub(crate) fn photos(self, asked: &[PhotoName]) -> &[PhotoName] {
+        match self {
+            Self::T1 | Self::T2 | Self::Portrait => asked,
+            Self::T3 | Self::Qr => &asked[..asked.len().min(1)],
+        }
+    }
+
+    /// Its title with the photo's, where there is more than one to choose from.
+    pub(crate) fn title_with(self, photo: PhotoName) -> String {
+        match self {
+            Self::T1 | Self::T2 | Self::Portrait => format!("{} {}", self.title(), photo.title()),
+            Self::T3 | Self::Qr => self.title().to_owned(),
         }
     }
 
