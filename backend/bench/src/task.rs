@@ -47,11 +47,14 @@ pub(crate) struct Collage {
 pub(crate) struct Slot(pub(crate) u32, pub(crate) u32, pub(crate) u32, pub(crate) u32);
 
 /// The four windows of the collage; the overlay has its holes there.
+///
+/// Photos of 4:3 and 3:4 fill them with a crop of whole pixels. Other windows would punish, for half a pixel, the
+/// contestants that crop after scaling.
 pub(crate) const WINDOWS: [Slot; 4] = [
-    Slot(30, 30, 560, 720),
-    Slot(610, 30, 560, 720),
-    Slot(30, 780, 560, 720),
-    Slot(610, 780, 560, 720),
+    Slot(40, 40, 540, 720),
+    Slot(620, 40, 540, 720),
+    Slot(40, 800, 540, 720),
+    Slot(620, 800, 540, 720),
 ];
 
 /// The measured tasks by name.

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use image::RgbImage;
 
 use crate::reference::{self, Light, Linear};
 use crate::score::score;
@@ -28,15 +29,27 @@ pub(super) struct Judged {
 }
 
 impl Judge {
-    /// Makes the references; files will be kept in `folder` under names that begin with `title`.
+    /// Makes the references; they and all files will be kept in `folder` under names that begin with `title`.
     pub(super) fn new(task: &Task, light: Light, folder: &Path, title: &str) -> Result<Self> {
         fs::create_dir_all(folder)?;
-        Ok(Self {
+        let judge = Self {
             references: reference::of(task, light)?,
             light,
             folder: folder.to_owned(),
             title: title.to_owned(),
-        })
+        };
+        for (number, reference) in (1..).zip(&judge.references) {
+            let path = judge.path(&format!("reference {number}"));
+            RgbImage::from(reference).save(path.with_extension("png"))?;
+        }
+        Ok(judge)
+    }
+
+    /// Where something of this task is kept, without the ending.
+    fn path(&self, what: &str) -> PathBuf {
+        let name = format!("{} {what}", self.title);
+        self.folder
+            .join(name.replace(|c: char| !c.is_alphanumeric(), "-"))
     }
 
     /// All files of a run, kept under the name of who made them.
@@ -52,8 +65,7 @@ impl Judge {
 
     /// Has the files made and judges the first `count` of them.
     fn judge(&self, process: &mut Warm, task: &Task, who: &str, count: usize) -> Result<Vec<Judged>> {
-        let name = format!("{} {who}", self.title).replace(|c: char| !c.is_alphanumeric(), "-");
-        let path = self.folder.join(name);
+        let path = self.path(who);
         let run = process.ask(task, Some(path.clone()))?;
         let files = (1..).zip(self.references.iter().zip(run.bytes)).take(count);
         files

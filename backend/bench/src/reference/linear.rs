@@ -43,6 +43,14 @@ impl From<&RgbImage> for Linear {
     }
 }
 
+impl From<&Linear> for RgbImage {
+    fn from(picture: &Linear) -> Self {
+        let bytes = |light: f32| (255.0 * to_srgb(light)).round() as u8;
+        let pixels = picture.pixels.iter().flat_map(|pixel| pixel.map(bytes));
+        Self::from_raw(picture.width, picture.height, pixels.collect()).expect("three bytes for each pixel")
+    }
+}
+
 impl Linear {
     pub(crate) fn white(width: u32, height: u32) -> Self {
         let pixels = vec![[1.0; 3]; width as usize * height as usize];
@@ -207,6 +215,7 @@ mod tests {
     fn the_same_size_is_the_same_picture() {
         let picture = RgbImage::from_fn(40, 30, |x, y| Rgb([x as u8 * 6, y as u8 * 8, 90]));
         let linear = Linear::from(&picture);
+        assert_eq!(RgbImage::from(&linear), picture);
         for light in [Light::Linear, Light::Srgb] {
             let same = linear.scaled(light, CropBox::whole(40, 30), 40, 30);
             let mut pairs = linear.pixels.iter().flatten().zip(same.pixels.iter().flatten());
