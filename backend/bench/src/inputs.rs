@@ -49,6 +49,8 @@ impl PhotoName {
 /// The folder with all photos in it.
 pub(crate) struct Inputs {
     folder: PathBuf,
+    /// Where the photos come from, as the report says it.
+    pub(crate) source: &'static str,
 }
 
 /// Options of `inputs`.
@@ -78,7 +80,7 @@ impl Inputs {
         };
         let made = folder.join("made.txt");
         let stamp = format!("{source}\n");
-        let inputs = Self { folder };
+        let inputs = Self { folder, source };
         if fs::read_to_string(&made).is_ok_and(|found| found == stamp) {
             return Ok(inputs);
         }

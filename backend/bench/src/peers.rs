@@ -55,6 +55,7 @@ impl Peers {
         let mut report = format!("{}.\n", noise::machine());
         report += &fs::read_to_string(peers.join("versions.txt"))
             .unwrap_or_else(|_| "No peers: backend/scripts/ensure-peers installs them.\n".to_owned());
+        report += &format!("Photos: {}.\n", inputs.source);
         print!("{report}");
         for &name in &self.tasks {
             let here = self.contestants(&all, name);

@@ -60,7 +60,11 @@ impl Service {
         let inputs = Inputs::prepare(&self.places)?;
         let results = self.places.results()?;
         let program = self.program()?;
-        let mut text = format!("\n### The whole service: {}\n\n", Name::Portrait.describe());
+        let mut text = format!(
+            "\n### The whole service: {}\n\n{}.\n",
+            Name::Portrait.describe(),
+            noise::machine()
+        );
         text += &starts(&program)?;
         let folder = tempfile::tempdir()?;
         let booth = Booth::start(&program, folder.path())?;
@@ -77,7 +81,7 @@ impl Service {
             rounds.len()
         );
         text += &report::table(&rounds).lines();
-        print!("{}.\n{text}", noise::machine());
+        print!("{text}");
         let path = results.join("service.md");
         fs::write(&path, text).with_context(|| format!("{} cannot be written", path.display()))
     }
