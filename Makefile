@@ -3,6 +3,9 @@
 CARGO ?= cargo
 # More options for `make run` and `make demo`, for example ARGS=--lan
 ARGS ?=
+# What `make bench` measures, and how often; ROUNDS=3 is quick
+STEPS ?= codec peers quality service rates
+ROUNDS ?= 9
 BIN := target/release/boothline
 
 ifdef CARGO_TARGET_DIR
@@ -36,10 +39,8 @@ lint: setup ## Check formatting and lints, as CI does
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 
-bench: build ## Measure the codec, the whole service on 24 MP photos, then delivery to a simulated Drive
-	$(CARGO) bench -p boothline-imaging
-	@$(BIN) demo --look portrait --repeat 10 --measure --out target/bench-out $(ARGS)
-	@$(CARGO) run --release -p boothline-drive-sim --example rates -- $(BIN)
+bench: setup ## Measure us beside sharp and Pillow; STEPS="codec peers quality service rates" ROUNDS=9
+	@ROUNDS="$(ROUNDS)" backend/scripts/bench $(STEPS)
 
 build: setup ## Build target/release/boothline
 	@$(CARGO) build --release --bin boothline

@@ -5,6 +5,11 @@ pub(crate) fn median(values: impl IntoIterator<Item = f64>) -> f64 {
     quantile(values, 0.5)
 }
 
+/// The sum over the number; not a number of none.
+pub(crate) fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
 /// The smallest value; infinite of none.
 pub(crate) fn minimum(values: impl IntoIterator<Item = f64>) -> f64 {
     values.into_iter().fold(f64::INFINITY, f64::min)
@@ -52,6 +57,6 @@ mod tests {
 
     #[test]
     fn nothing_measured_is_not_a_number() {
-        assert!(median([]).is_nan());
+        assert!(median([]).is_nan() && mean(&[]).is_nan());
     }
 }

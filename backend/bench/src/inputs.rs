@@ -18,8 +18,8 @@ use jpeg_encoder::SamplingFactor;
 use crate::places::Places;
 use camera::Camera;
 
-/// Changes whenever the photos would come out otherwise, so that old ones are made anew.
-const EDITION: &str = "1";
+/// Their folder; it changes whenever they would come out otherwise, so that two builds never share other photos.
+const EDITION: &str = "edition-3";
 
 /// The single photos, 24 megapixels each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -49,6 +49,8 @@ impl PhotoName {
 /// The folder with all photos in it.
 pub(crate) struct Inputs {
     folder: PathBuf,
+    /// Where the photos come from, as the report says it.
+    pub(crate) source: &'static str,
 }
 
 /// Options of `inputs`.
@@ -70,15 +72,15 @@ impl Prepare {
 impl Inputs {
     /// Makes the photos unless they are there.
     pub(crate) fn prepare(places: &Places) -> Result<Self> {
-        let folder = places.inputs()?;
+        let folder = places.inputs()?.join(EDITION);
         let wallpapers = places.peers()?.join("wallpapers");
         let source = match wallpapers::are_in(&wallpapers) {
             true => "Debian's lomiri-wallpapers",
             false => "drawn by ourselves, because backend/scripts/ensure-peers could not fetch photos",
         };
         let made = folder.join("made.txt");
-        let stamp = format!("edition {EDITION}: {source}\n");
-        let inputs = Self { folder };
+        let stamp = format!("{source}\n");
+        let inputs = Self { folder, source };
         if fs::read_to_string(&made).is_ok_and(|found| found == stamp) {
             return Ok(inputs);
         }

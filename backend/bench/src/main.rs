@@ -7,11 +7,13 @@ mod noise;
 mod ours;
 mod peers;
 mod places;
+mod process;
 mod quality;
 mod raw;
 mod reference;
 mod rounds;
 mod score;
+mod service;
 mod table;
 mod task;
 mod warm;
@@ -30,6 +32,8 @@ enum Command {
     Quality(quality::Quality),
     /// The SSIMULACRA2 score of one picture against a photo or another picture
     Score(score::Score),
+    /// The whole service from upload to finished picture, beside sharp in a warm process
+    Service(service::Service),
     /// Makes the photos that the other commands take
     Inputs(inputs::Prepare),
     /// Does tasks that arrive as lines of JSON: what the other commands start
@@ -42,6 +46,7 @@ fn main() -> Result<()> {
         Command::Peers(peers) => peers.run(),
         Command::Quality(quality) => quality.run(),
         Command::Score(score) => score.run(),
+        Command::Service(service) => service.run(),
         Command::Inputs(prepare) => prepare.run(),
         Command::Work => worker::work(),
     }

@@ -102,3 +102,63 @@ fn spin(steps: u64) -> u64 {
 fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).with_context(|| format!("{} cannot be read", path.display()))
 }
+
+#[cfg(test)]
+mod tests {
+    use boothline_imaging::orientation::Orientation;
+    use boothline_imaging::sample;
+
+    use super::*;
+
+    fn size(file: &[u8]) -> (u32, u32) {
+        probe(file, &Limits::default()).unwrap().size()
+    }
+
+    #[test]
+    fn a_turned_photo_is_fitted_upright() {
+        let folder = tempfile::tempdir().unwrap();
+        let photo = folder.path().join("photo.jpg");
+        fs::write(&photo, sample::jpeg(80, 120, 1, Orientation::Rotate90).unwrap()).unwrap();
+        let files = perform(&Task::Fit {
+            photo,
+            long_edge: 60,
+            quality: 80,
+        });
+        assert_eq!(size(&files.unwrap()[0]), (40, 60));
+    }
+
+    #[test]
+    fn a_collage_has_a_result_a_copy_and_a_thumbnail() {
+        let folder = tempfile::tempdir().unwrap();
+        let photo = folder.path().join("photo.jpg");
+        fs::write(
+            &photo,
+            sample::jpeg(300, 200, 1, Orientation::NoTransforms).unwrap(),
+        )
+        .unwrap();
+        let collage = Collage {
+            photos: vec![photo.clone(), photo],
+            overlay: None,
+            width: 200,
+            height: 300,
+            slots: vec![Slot(0, 0, 200, 150), Slot(0, 150, 200, 150)],
+            result_quality: 92,
+            copy_edge: 150,
+            copy_quality: 80,
+            thumbnail_edge: 60,
+        };
+        let files = perform(&Task::Collage(collage)).unwrap();
+        let sizes: Vec<_> = files.iter().map(|file| size(file)).collect();
+        assert_eq!(sizes, [(200, 300), (100, 150), (40, 60)]);
+    }
+
+    #[test]
+    fn codes_are_drawn_as_large_as_asked() {
+        let codes = perform(&Task::Codes {
+            text: "https://example.org".to_owned(),
+            size: 120,
+            times: 2,
+        });
+        assert_eq!(size(&codes.unwrap()[0]), (120, 120));
+    }
+}

@@ -15,6 +15,7 @@ use crate::contestant::{self, Contestant, SHARP_DEFAULT, SHARP_ONE_THREAD};
 use crate::inputs::{Inputs, PhotoName};
 use crate::places::Places;
 use crate::raw::Raw;
+use crate::reference::Light;
 use crate::table::{Table, number};
 use crate::task::{Name, Task};
 use crate::warm::Warm;
@@ -35,6 +36,9 @@ pub(crate) struct Quality {
     /// Judge only those whose name holds this, such as Boothline; sharp is always there to compare with
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
+    /// What the reference is scaled in
+    #[arg(long, default_value = "linear")]
+    light: Light,
     #[command(flatten)]
     places: Places,
 }
@@ -50,19 +54,15 @@ impl Quality {
         for &name in &self.tasks {
             let here: Vec<&Contestant> = contestants.iter().filter(|one| one.does(name)).collect();
             let mut table = Table::new(["", "quality", "kB", "SSIMULACRA2", "at sharp's bytes"]);
-            for photo in self.photos_of(name) {
+            for &photo in name.photos(&self.photos) {
                 let task = name.task(&inputs, &inputs.photo(photo));
-                let title = match name {
-                    Name::T3 => name.title().to_owned(),
-                    _ => format!("{}-{}", name.title(), photo.title()),
-                };
+                let title = name.title_with(photo);
                 self.judge(&title, &task, &here, &mut table, &mut raw)?;
             }
             let mut section = String::new();
             let _ = write!(
                 section,
-                "\n### {}: {}\n\n{}",
-                name.title(),
+                "\n### Quality of {name:?}: {}\n\n{}",
                 name.describe(),
                 table.lines()
             );
@@ -90,15 +90,6 @@ impl Quality {
         Ok(chosen.collect())
     }
 
-    /// The collage has photos of its own.
-    fn photos_of(&self, task: Name) -> Vec<PhotoName> {
-        match task {
-            Name::Qr => Vec::new(),
-            Name::T3 => self.photos.iter().copied().take(1).collect(),
-            Name::T1 | Name::T2 | Name::Portrait => self.photos.clone(),
-        }
-    }
-
     fn judge(
         &self,
         title: &str,
@@ -107,7 +98,7 @@ impl Quality {
         table: &mut Table,
         raw: &mut Raw,
     ) -> Result<()> {
-        let judge = Judge::new(task, &self.places.results()?.join("pictures"), title)?;
+        let judge = Judge::new(task, self.light, &self.places.results()?.join("pictures"), title)?;
         let mut processes = Vec::new();
         for contestant in contestants {
             processes.push((contestant, Warm::start(contestant)?));

@@ -23,3 +23,8 @@ impl Raw {
         Ok(self.0.flush()?)
     }
 }
+
+/// A time without digits that nobody can measure.
+pub(crate) fn short(value: f64) -> f64 {
+    (value * 1000.0).round() / 1000.0
+}

@@ -14,27 +14,29 @@ use boothline_imaging::resize::{CropBox, fit_long_edge};
 use image::{DynamicImage, RgbImage, RgbaImage};
 use jpeg_decoder::{Decoder, PixelFormat};
 
-pub(crate) use linear::Linear;
+pub(crate) use linear::{Light, Linear};
 
 use crate::task::{Collage, Slot, Task};
 
 /// The pictures that a perfect contestant would hold before writing its files, in their order.
-pub(crate) fn of(task: &Task) -> Result<Vec<Linear>> {
+pub(crate) fn of(task: &Task, light: Light) -> Result<Vec<Linear>> {
     match task {
-        Task::Fit { photo, long_edge, .. } => Ok(vec![fitted(&Linear::from(&upright(photo)?), *long_edge)]),
-        Task::Collage(collage) => of_collage(collage),
+        Task::Fit { photo, long_edge, .. } => {
+            Ok(vec![fitted(&Linear::from(&upright(photo)?), light, *long_edge)])
+        }
+        Task::Collage(collage) => of_collage(collage, light),
         Task::Codes { .. } | Task::Spin { .. } => bail!("this task makes no photographs"),
     }
 }
 
 /// A photo that fits the size exactly: the whole of it, scaled.
-pub(crate) fn of_photo(photo: &Path, width: u32, height: u32) -> Result<Linear> {
+pub(crate) fn of_photo(photo: &Path, light: Light, width: u32, height: u32) -> Result<Linear> {
     let photo = Linear::from(&upright(photo)?);
     let whole = CropBox::whole(photo.width, photo.height);
-    Ok(photo.scaled(whole, width, height))
+    Ok(photo.scaled(light, whole, width, height))
 }
 
-fn of_collage(collage: &Collage) -> Result<Vec<Linear>> {
+fn of_collage(collage: &Collage, light: Light) -> Result<Vec<Linear>> {
     let mut canvas = Linear::white(collage.width, collage.height);
     for (photo, &Slot(left, top, width, height)) in collage.photos.iter().zip(&collage.slots) {
         let photo = Linear::from(&upright(photo)?);
@@ -43,19 +45,24 @@ fn of_collage(collage: &Collage) -> Result<Vec<Linear>> {
             (width, height),
             Focus { x: 0.5, y: 0.5 },
         );
-        canvas.put(&photo.scaled(part, width, height), left, top);
+        canvas.put(&photo.scaled(light, part, width, height), left, top);
     }
     if let Some(path) = &collage.overlay {
         canvas.lay(&overlay(path)?);
     }
-    let copy = fitted(&canvas, collage.copy_edge);
-    let thumbnail = fitted(&copy, collage.thumbnail_edge);
+    let copy = fitted(&canvas, light, collage.copy_edge);
+    let thumbnail = fitted(&copy, light, collage.thumbnail_edge);
     Ok(vec![canvas, copy, thumbnail])
 }
 
-fn fitted(picture: &Linear, long_edge: u32) -> Linear {
+fn fitted(picture: &Linear, light: Light, long_edge: u32) -> Linear {
     let (width, height) = fit_long_edge(picture.width, picture.height, long_edge);
-    picture.scaled(CropBox::whole(picture.width, picture.height), width, height)
+    picture.scaled(
+        light,
+        CropBox::whole(picture.width, picture.height),
+        width,
+        height,
+    )
 }
 
 /// Every pixel of a JPEG, turned upright.

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::contestant::Contestant;
 use crate::noise;
-use crate::raw::Raw;
+use crate::raw::{Raw, short};
 use crate::task::Task;
 use crate::warm::{Run, Warm};
 
@@ -94,13 +94,9 @@ fn line(title: &str, series: &Series, round: usize, run: &Run) -> serde_json::Va
         "task": title,
         "contestant": series.contestant,
         "round": round + 1,
-        "cpu_ms": round_to(run.cpu_ms),
-        "wall_ms": round_to(run.wall_ms),
+        "cpu_ms": short(run.cpu_ms),
+        "wall_ms": short(run.wall_ms),
         "bytes": series.bytes,
-        "peak_mb": round_to(series.peak_mb),
+        "peak_mb": short(series.peak_mb),
     })
-}
-
-fn round_to(value: f64) -> f64 {
-    (value * 1000.0).round() / 1000.0
 }

@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 use ssimulacra2::{LinearRgb, compute_frame_ssimulacra2};
 
-use crate::reference::{self, Linear};
+use crate::reference::{self, Light, Linear};
 
 /// The score of a picture that should look like `reference`; both must have the same size of at least 8x8.
 pub(crate) fn score(reference: &Linear, picture: &Linear) -> Result<f64> {
@@ -24,11 +24,14 @@ pub(crate) fn score(reference: &Linear, picture: &Linear) -> Result<f64> {
 /// Options of `score`.
 #[derive(Args)]
 pub(crate) struct Score {
-    /// The JPEG it should look like; a photo of another size is scaled to the picture's, in linear light by Lanczos
+    /// The JPEG it should look like; a photo of another size is scaled to the picture's by Lanczos
     reference: PathBuf,
     /// The JPEGs to judge
     #[arg(required = true)]
     pictures: Vec<PathBuf>,
+    /// What the reference is scaled in
+    #[arg(long, default_value = "linear")]
+    light: Light,
 }
 
 impl Score {
@@ -49,7 +52,7 @@ impl Score {
 
     fn of(&self, picture: &Path) -> Result<f64> {
         let picture = Linear::from(&reference::upright(picture)?);
-        let reference = reference::of_photo(&self.reference, picture.width, picture.height)?;
+        let reference = reference::of_photo(&self.reference, self.light, picture.width, picture.height)?;
         score(&reference, &picture)
     }
 }

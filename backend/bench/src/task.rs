@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::inputs::Inputs;
+use crate::inputs::{Inputs, PhotoName};
 
 /// What a guest's code says in the measurements: a download link of Google Drive.
 pub(crate) const LINK: &str =
@@ -47,11 +47,14 @@ pub(crate) struct Collage {
 pub(crate) struct Slot(pub(crate) u32, pub(crate) u32, pub(crate) u32, pub(crate) u32);
 
 /// The four windows of the collage; the overlay has its holes there.
+///
+/// Photos of 4:3 and 3:4 fill them with a crop of whole pixels. Other windows would punish, for half a pixel, the
+/// contestants that crop after scaling.
 pub(crate) const WINDOWS: [Slot; 4] = [
-    Slot(30, 30, 560, 720),
-    Slot(610, 30, 560, 720),
-    Slot(30, 780, 560, 720),
-    Slot(610, 780, 560, 720),
+    Slot(40, 40, 540, 720),
+    Slot(620, 40, 540, 720),
+    Slot(40, 800, 540, 720),
+    Slot(620, 800, 540, 720),
 ];
 
 /// The measured tasks by name.
@@ -70,14 +73,29 @@ pub(crate) enum Name {
 }
 
 impl Name {
-    /// As it is printed.
-    pub(crate) const fn title(self) -> &'static str {
+    const fn title(self) -> &'static str {
         match self {
             Self::T1 => "T1",
             Self::T2 => "T2",
             Self::T3 => "T3",
             Self::Portrait => "portrait",
             Self::Qr => "QR",
+        }
+    }
+
+    /// Which of the photos it is done with: those asked for, the first of them where it has photos of its own.
+    pub(crate) fn photos(self, asked: &[PhotoName]) -> &[PhotoName] {
+        match self {
+            Self::T1 | Self::T2 | Self::Portrait => asked,
+            Self::T3 | Self::Qr => &asked[..asked.len().min(1)],
+        }
+    }
+
+    /// Its title with the photo's, where there is more than one to choose from.
+    pub(crate) fn title_with(self, photo: PhotoName) -> String {
+        match self {
+            Self::T1 | Self::T2 | Self::Portrait => format!("{} {}", self.title(), photo.title()),
+            Self::T3 | Self::Qr => self.title().to_owned(),
         }
     }
 

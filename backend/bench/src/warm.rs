@@ -1,6 +1,5 @@
 //! A contestant's running process, asked one task at a time.
 
-use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -8,6 +7,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use anyhow::{Context, Result, bail};
 
 use crate::contestant::Contestant;
+use crate::process;
 use crate::task::{Answer, Request, Task};
 
 /// A process that has started; it ends when this is dropped.
@@ -71,14 +71,9 @@ impl Warm {
         }
     }
 
-    /// The most memory the process ever had resident, in MB of 1,000,000 bytes; interpreter and libraries included.
+    /// The most memory the process ever had resident, in MB.
     pub(crate) fn peak_mb(&self) -> Result<f64> {
-        let path = format!("/proc/{}/status", self.child.id());
-        let status = fs::read_to_string(&path).with_context(|| format!("{path} cannot be read"))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let number = line.and_then(|line| line.trim().strip_suffix(" kB"));
-        let kibibytes: f64 = number.context("Linux says no VmHWM")?.parse()?;
-        Ok(kibibytes * 1024.0 / 1e6)
+        process::peak_mb(self.child.id())
     }
 }
 

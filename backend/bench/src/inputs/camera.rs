@@ -3,7 +3,7 @@
 use anyhow::Result;
 use image::metadata::Orientation;
 use image::{DynamicImage, RgbImage};
-use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+use jpeg_encoder::{ChromaSubsamplingMethod, ColorType, Encoder, SamplingFactor};
 use rayon::prelude::*;
 
 /// How photos are taken.
@@ -39,6 +39,7 @@ impl Camera {
         let mut file = Vec::new();
         let mut encoder = Encoder::new(&mut file, 92);
         encoder.set_sampling_factor(self.sampling);
+        encoder.set_chroma_subsampling_method(ChromaSubsamplingMethod::Average);
         encoder.add_exif_metadata(&orientation_block(self.orientation))?;
         let (width, height) = (u16::try_from(stored.width())?, u16::try_from(stored.height())?);
         encoder.encode(stored.as_raw(), width, height, ColorType::Rgb)?;

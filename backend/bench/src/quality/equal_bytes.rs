@@ -11,7 +11,7 @@ const QUALITIES: (u8, u8) = (20, 99);
 
 /// The score at exactly `bytes`, read off the line between the two nearest whole qualities.
 ///
-/// A step of quality is about three per cent of bytes, so no setting meets them; over so short a way the score is
+/// A step of quality is two to seven per cent of bytes, so no setting meets them; over so short a way the score is
 /// straight in the logarithm of the bytes.
 pub(super) fn score(judge: &Judge, process: &mut Warm, task: &Task, bytes: u64) -> Result<f64> {
     let (mut low, mut high) = QUALITIES;

@@ -14,6 +14,15 @@ pub(crate) struct Linear {
     pub(crate) pixels: Vec<[f32; 3]>,
 }
 
+/// What the numbers are that a reference is scaled by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Light {
+    /// Light itself: right, but no contestant does so
+    Linear,
+    /// Values of sRGB, as all contestants do: shows what they lose beside the light
+    Srgb,
+}
+
 /// Lobes of the kernel on each side.
 const LOBES: f64 = 3.0;
 
@@ -34,6 +43,14 @@ impl From<&RgbImage> for Linear {
     }
 }
 
+impl From<&Linear> for RgbImage {
+    fn from(picture: &Linear) -> Self {
+        let bytes = |light: f32| (255.0 * to_srgb(light)).round() as u8;
+        let pixels = picture.pixels.iter().flat_map(|pixel| pixel.map(bytes));
+        Self::from_raw(picture.width, picture.height, pixels.collect()).expect("three bytes for each pixel")
+    }
+}
+
 impl Linear {
     pub(crate) fn white(width: u32, height: u32) -> Self {
         let pixels = vec![[1.0; 3]; width as usize * height as usize];
@@ -45,7 +62,25 @@ impl Linear {
     }
 
     /// The part `crop` of the picture at a new size, by Lanczos with three lobes, clamped to what can be shown.
-    pub(crate) fn scaled(&self, crop: CropBox, width: u32, height: u32) -> Self {
+    pub(crate) fn scaled(&self, light: Light, crop: CropBox, width: u32, height: u32) -> Self {
+        match light {
+            Light::Linear => self.averaged(crop, width, height),
+            Light::Srgb => {
+                let values = self.mapped(to_srgb).averaged(crop, width, height);
+                values.mapped(to_linear)
+            }
+        }
+    }
+
+    fn mapped(&self, map: fn(f32) -> f32) -> Self {
+        let pixels = self.pixels.par_iter().map(|pixel| pixel.map(map));
+        Self {
+            pixels: pixels.collect(),
+            ..*self
+        }
+    }
+
+    fn averaged(&self, crop: CropBox, width: u32, height: u32) -> Self {
         let across = weights(self.width, crop.left, crop.width, width);
         let down = weights(self.height, crop.top, crop.height, height);
         let rows = self.pixels.par_chunks(self.width as usize);
@@ -168,19 +203,24 @@ mod tests {
     #[test]
     fn stripes_that_cannot_be_shown_become_even_light() {
         let stripes = RgbImage::from_fn(256, 64, |x, _| Rgb([if x % 2 == 0 { 0 } else { 255 }; 3]));
-        let small = Linear::from(&stripes).scaled(CropBox::whole(256, 64), 64, 16);
+        let small = Linear::from(&stripes).scaled(Light::Linear, CropBox::whole(256, 64), 64, 16);
         let inside = small.pixels.chunks(64).flat_map(|row| &row[4..60]);
         // Half of the light, not half of the sRGB value.
         assert!(inside.flatten().all(|light| (light - 0.5).abs() < 0.01));
+        let small = Linear::from(&stripes).scaled(Light::Srgb, CropBox::whole(256, 64), 64, 16);
+        assert!((small.pixels[32][0] - to_linear(0.5)).abs() < 0.01);
     }
 
     #[test]
     fn the_same_size_is_the_same_picture() {
         let picture = RgbImage::from_fn(40, 30, |x, y| Rgb([x as u8 * 6, y as u8 * 8, 90]));
         let linear = Linear::from(&picture);
-        let same = linear.scaled(CropBox::whole(40, 30), 40, 30);
-        let pairs = linear.pixels.iter().flatten().zip(same.pixels.iter().flatten());
-        assert!(pairs.into_iter().all(|(a, b)| (a - b).abs() < 1e-5));
+        assert_eq!(RgbImage::from(&linear), picture);
+        for light in [Light::Linear, Light::Srgb] {
+            let same = linear.scaled(light, CropBox::whole(40, 30), 40, 30);
+            let mut pairs = linear.pixels.iter().flatten().zip(same.pixels.iter().flatten());
+            assert!(pairs.all(|(a, b)| (a - b).abs() < 1e-4));
+        }
     }
 
     #[test]
