@@ -9,6 +9,8 @@
 
 use std::f64::consts::PI;
 
+use wide::{f32x4, f32x8};
+
 use super::Scale;
 use super::plane::Plane;
 use crate::standard::ZIGZAG;
@@ -29,6 +31,11 @@ impl Block {
         self.0 = [0.0; 64];
     }
 
+    #[inline(always)]
+    fn row(&self, down: usize) -> [f32; 8] {
+        *self.0[down * 8..].first_chunk().expect("eight rows of eight")
+    }
+
     /// Sets the `k`-th coefficient in the order of the file, 0 to 63.
     #[inline(always)]
     pub(super) fn set(&mut self, k: usize, value: f32) {
@@ -39,9 +46,7 @@ impl Block {
 /// The transform for one scale.
 pub(super) struct Inverse {
     scale: Scale,
-    /// Frequencies evaluated, across and down.
-    terms: usize,
-    /// The last of them in the order of the file.
+    /// The last frequency evaluated, in the order of the file.
     last: usize,
     /// `basis[i][u]`: what frequency `u` adds to pixel `i`.
     basis: [[f32; 8]; 8],
@@ -49,11 +54,14 @@ pub(super) struct Inverse {
     turned: [[f32; 8]; 8],
 }
 
-/// Frequencies that each scale evaluates.
+/// Frequencies that each scale evaluates, across and down.
 ///
 /// More than `n` of them let the means of neighbouring pixels tell apart what a coarser picture cannot show from what
 /// it can: without them fine fabric turns into moiré.
-const TERMS: [usize; 9] = [0, 1, 4, 4, 6, 8, 8, 8, 8];
+const TERMS: [usize; 9] = [0, 1, 4, 5, 6, 8, 8, 8, 8];
+
+/// The largest sum of both frequencies that is evaluated: high ones in both directions at once weigh next to nothing.
+const DIAGONAL: [usize; 9] = [0, 0, 4, 5, 6, 9, 11, 13, 14];
 
 impl Inverse {
     pub(super) fn new(scale: Scale) -> Self {
@@ -72,7 +80,6 @@ impl Inverse {
         let last = ZIGZAG.iter().rposition(|&place| is_needed(place)).unwrap_or(0);
         Self {
             scale,
-            terms,
             last,
             basis,
             turned,
@@ -90,7 +97,7 @@ impl Inverse {
 
     /// Whether the coefficient at `place`, row by row, is looked at.
     pub(super) fn needs(&self, place: u8) -> bool {
-        usize::from(place / 8) < self.terms && usize::from(place % 8) < self.terms
+        needs(self.scale.side(), place)
     }
 
     /// Draws the block at `(x, y)`, counted in blocks; a flat one has nothing but its mean.
@@ -110,42 +117,67 @@ impl Inverse {
         }
         match side {
             1 => out[0] = sample(block.0[0]),
-            2 => self.evaluate::<2, 4, 4, 4>(block, out, stride),
-            3 => self.evaluate::<3, 4, 4, 4>(block, out, stride),
-            4 => self.evaluate::<4, 6, 8, 4>(block, out, stride),
-            5 => self.evaluate::<5, 8, 8, 8>(block, out, stride),
-            6 => self.evaluate::<6, 8, 8, 8>(block, out, stride),
-            7 => self.evaluate::<7, 8, 8, 8>(block, out, stride),
-            _ => self.evaluate::<8, 8, 8, 8>(block, out, stride),
+            2 => self.evaluate_few::<2, 4>(block, out, stride),
+            3 => self.evaluate_few::<3, 5>(block, out, stride),
+            4 => self.evaluate_few::<4, 6>(block, out, stride),
+            5 => self.evaluate::<5, 8>(block, out, stride),
+            6 => self.evaluate::<6, 8>(block, out, stride),
+            7 => self.evaluate::<7, 8>(block, out, stride),
+            _ => self.evaluate::<8, 8>(block, out, stride),
         }
     }
 
-    /// `N` pixels from `K` frequencies, in vectors of `P` frequencies and `Q` pixels.
+    /// `N` pixels from `K` frequencies, eight of anything at once.
     #[inline(always)]
-    fn evaluate<const N: usize, const K: usize, const P: usize, const Q: usize>(
-        &self,
-        block: &Block,
-        out: &mut [u8],
-        stride: usize,
-    ) {
+    fn evaluate<const N: usize, const K: usize>(&self, block: &Block, out: &mut [u8], stride: usize) {
+        let rows: [f32x8; K] = std::array::from_fn(|u| f32x8::new(block.row(u)));
+        let columns: [f32x8; K] = std::array::from_fn(|v| f32x8::new(self.turned[v]));
         for i in 0..N {
-            let mut down = [0.0f32; P];
-            for u in 0..K {
-                let weight = self.basis[i][u];
-                let row: &[f32; P] = block.0[u * 8..u * 8 + P].try_into().expect("a row has eight");
-                down = std::array::from_fn(|v| down[v] + weight * row[v]);
+            let mut down = f32x8::ZERO;
+            for (row, weight) in rows.iter().zip(&self.basis[i]) {
+                down += *row * f32x8::splat(*weight);
             }
-            let mut across = [0.0f32; Q];
-            for (weight, column) in down[..K].iter().zip(&self.turned) {
-                let column: &[f32; Q] = column[..Q].try_into().expect("a row has eight");
-                across = std::array::from_fn(|x| across[x] + weight * column[x]);
+            let mut across = f32x8::ZERO;
+            for (weight, column) in down.to_array().iter().zip(&columns) {
+                across += *column * f32x8::splat(*weight);
             }
-            let pixels: [u8; Q] = across.map(sample);
             if let Some(row) = out.get_mut(i * stride..i * stride + N) {
-                row.copy_from_slice(&pixels[..N]);
+                row.copy_from_slice(&samples(across)[..N]);
             }
         }
     }
+
+    /// The same for at most four pixels, whose rows fit half a register.
+    #[inline(always)]
+    fn evaluate_few<const N: usize, const K: usize>(&self, block: &Block, out: &mut [u8], stride: usize) {
+        let rows: [f32x8; K] = std::array::from_fn(|u| f32x8::new(block.row(u)));
+        let columns: [f32x4; K] = std::array::from_fn(|v| {
+            let [a, b, c, d, ..] = self.turned[v];
+            f32x4::new([a, b, c, d])
+        });
+        for i in 0..N {
+            let mut down = f32x8::ZERO;
+            for (row, weight) in rows.iter().zip(&self.basis[i]) {
+                down += *row * f32x8::splat(*weight);
+            }
+            let mut across = f32x4::ZERO;
+            for (weight, column) in down.to_array().iter().zip(&columns) {
+                across += *column * f32x4::splat(*weight);
+            }
+            if let Some(row) = out.get_mut(i * stride..i * stride + N) {
+                let shifted = (across + f32x4::splat(128.0)).max(f32x4::ZERO).min(f32x4::splat(255.0));
+                let rounded = shifted.fast_round_int().to_array();
+                row.copy_from_slice(&rounded.map(|sample| sample as u8)[..N]);
+            }
+        }
+    }
+}
+
+/// Level-shifted values as samples (T.81, A.3.1), rounded and clamped to 0 to 255.
+#[inline(always)]
+fn samples(values: f32x8) -> [u8; 8] {
+    let shifted = (values + f32x8::splat(128.0)).max(f32x8::ZERO).min(f32x8::splat(255.0));
+    shifted.fast_round_int().to_array().map(|sample| sample as u8)
 }
 
 /// Quantisation steps in the order of the file, with the factors C(u)/2 of both directions (T.81, A.3.3).
@@ -155,6 +187,12 @@ pub(super) fn steps(steps: &[u16; 64]) -> [f32; 64] {
         let place = ZIGZAG[k];
         f32::from(steps[k]) * factor(place / 8) * factor(place % 8)
     })
+}
+
+/// Whether `n` pixels evaluate the coefficient at `place`, row by row.
+fn needs(n: usize, place: u8) -> bool {
+    let (down, across) = (usize::from(place / 8), usize::from(place % 8));
+    down.max(across) < TERMS[n] && down + across <= DIAGONAL[n]
 }
 
 /// g of the module's description.
