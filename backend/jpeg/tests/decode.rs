@@ -154,7 +154,7 @@ fn every_scale_shows_the_means_of_the_picture() {
                 }
             }
             let mean = off / f64::from(plane.width * plane.height);
-            assert!(mean < 2.5, "{kind} at {eighths}/8: {mean} off, at worst {worst}");
+            assert!(mean < 3.5, "{kind} at {eighths}/8: {mean} off, at worst {worst}");
         }
     }
 }

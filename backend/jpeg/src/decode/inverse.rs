@@ -58,10 +58,10 @@ pub(super) struct Inverse {
 ///
 /// More than `n` of them let the means of neighbouring pixels tell apart what a coarser picture cannot show from what
 /// it can: without them fine fabric turns into moiré.
-const TERMS: [usize; 9] = [0, 1, 4, 5, 6, 8, 8, 8, 8];
+const TERMS: [usize; 9] = [0, 1, 4, 4, 5, 8, 8, 8, 8];
 
 /// The largest sum of both frequencies that is evaluated: high ones in both directions at once weigh next to nothing.
-const DIAGONAL: [usize; 9] = [0, 0, 4, 5, 6, 9, 11, 13, 14];
+const DIAGONAL: [usize; 9] = [0, 0, 4, 5, 5, 9, 11, 13, 14];
 
 impl Inverse {
     pub(super) fn new(scale: Scale) -> Self {
@@ -118,8 +118,8 @@ impl Inverse {
         match side {
             1 => out[0] = sample(block.0[0]),
             2 => self.evaluate_few::<2, 4>(block, out, stride),
-            3 => self.evaluate_few::<3, 5>(block, out, stride),
-            4 => self.evaluate_few::<4, 6>(block, out, stride),
+            3 => self.evaluate_few::<3, 4>(block, out, stride),
+            4 => self.evaluate_few::<4, 5>(block, out, stride),
             5 => self.evaluate::<5, 8>(block, out, stride),
             6 => self.evaluate::<6, 8>(block, out, stride),
             7 => self.evaluate::<7, 8>(block, out, stride),
