@@ -110,6 +110,15 @@ pub enum Warning {
 }
 
 impl Warning {
+    /// The stable name of this warning for programs; never renamed.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Truncated { .. } => "photo_incomplete",
+            Self::ColourProfileIgnored => "photo_profile_ignored",
+        }
+    }
+
     /// For a photo of whose `whole` rows or blocks only `arrived` are there.
     pub(crate) fn truncated(arrived: u64, whole: u64) -> Self {
         let percent = (arrived * 100 / whole.max(1)).clamp(1, 99);
