@@ -1,4 +1,4 @@
-//! Reads what a photo is from its bytes alone: format, size, orientation; no pixel is decoded.
+//! Reads what a photo is from its bytes alone: format, size, orientation, time; no pixel is decoded.
 
 mod exif;
 mod jpeg;
@@ -12,6 +12,7 @@ use crate::decode::{Want, cost};
 use crate::error::PhotoError;
 use crate::limits::Limits;
 
+pub use exif::TakenAt;
 pub(crate) use jpeg::{JpegHeader, JpegProcess, icc_profile as jpeg_icc_profile};
 pub use signature::Format;
 
@@ -26,6 +27,8 @@ pub struct Probe {
     pub height: u32,
     /// How the stored picture must be turned to stand upright.
     pub orientation: Orientation,
+    /// When the photo was taken by its camera's clock, where the file says so.
+    pub taken_at: Option<TakenAt>,
     /// Whether pixels may be transparent.
     pub has_alpha: bool,
     pub(crate) coding: Coding,
@@ -35,8 +38,14 @@ pub struct Probe {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Coding {
     Jpeg(JpegHeader),
-    Png { channels: u8, interlaced: bool },
-    Webp { lossless: bool, animated: bool },
+    Png {
+        channels: u8,
+        interlaced: bool,
+    },
+    Webp {
+        lossless: bool,
+        animated: bool,
+    },
 }
 
 impl Probe {
