@@ -1,6 +1,8 @@
 //! Reads what a photo is from its bytes alone: format, size, orientation, time; no pixel is decoded.
 
 mod exif;
+#[cfg(feature = "heif")]
+mod heif;
 mod jpeg;
 mod png;
 mod signature;
@@ -13,6 +15,8 @@ use crate::error::PhotoError;
 use crate::limits::Limits;
 
 pub use exif::TakenAt;
+#[cfg(feature = "heif")]
+pub(crate) use heif::{HeifHeader, Mosaic, open as heif_boxes, refusal as heif_refusal};
 pub(crate) use jpeg::{JpegHeader, JpegProcess, icc_profile as jpeg_icc_profile};
 pub use signature::Format;
 
@@ -46,6 +50,8 @@ pub(crate) enum Coding {
         lossless: bool,
         animated: bool,
     },
+    #[cfg(feature = "heif")]
+    Heif(HeifHeader),
 }
 
 impl Probe {
@@ -64,7 +70,7 @@ impl Probe {
 
 /// Reads the header of a whole file and checks it against the limits.
 ///
-/// Formats we take: JPEG, PNG, WebP. Every mistake in the EXIF block is passed over: it never costs the photo.
+/// Formats we take: JPEG, PNG, WebP and, with the feature `heif`, HEIC. Every mistake in the EXIF block is passed over: it never costs the photo.
 ///
 /// # Errors
 /// Any [`PhotoError`] but the ones that only a decode can find.
@@ -72,8 +78,12 @@ pub fn probe(bytes: &[u8], limits: &Limits) -> Result<Probe, PhotoError> {
     limits.check_bytes(bytes.len() as u64)?;
     let probe = read(bytes)?;
     limits.check_size(probe.width, probe.height)?;
-    if let Coding::Jpeg(header) = &probe.coding {
-        limits.check_scans(header.scans)?;
+    match &probe.coding {
+        Coding::Jpeg(header) => limits.check_scans(header.scans)?,
+        // What is cropped away is decoded as well.
+        #[cfg(feature = "heif")]
+        Coding::Heif(header) => limits.check_size(header.picture.width, header.picture.height)?,
+        Coding::Png { .. } | Coding::Webp { .. } => {}
     }
     Ok(probe)
 }
@@ -102,6 +112,8 @@ fn read(bytes: &[u8]) -> Result<Probe, PhotoError> {
         Format::Jpeg => jpeg::read(bytes),
         Format::Png => png::read(bytes),
         Format::Webp => webp::read(bytes),
+        #[cfg(feature = "heif")]
+        Format::Heic => heif::read(bytes),
     }
 }
 

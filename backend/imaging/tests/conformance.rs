@@ -13,6 +13,9 @@ mod compare;
 mod cut;
 #[path = "conformance/damaged.rs"]
 mod damaged;
+#[cfg(feature = "heif")]
+#[path = "conformance/heif.rs"]
+mod heif;
 #[path = "conformance/jpeg.rs"]
 mod jpeg;
 #[path = "conformance/png.rs"]

@@ -13,6 +13,8 @@ pub(crate) struct Corpus {
     pub(crate) jpeg: Vec<Case>,
     pub(crate) png: Vec<Case>,
     pub(crate) webp: Vec<Case>,
+    #[cfg(feature = "heif")]
+    pub(crate) heif: Vec<Case>,
 }
 
 /// One file and what must become of it.

@@ -97,7 +97,7 @@ pub(super) async fn pick_theme(
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "it only describes the form")]
 pub(super) struct PhotoForm {
-    /// JPEG, PNG or WebP.
+    /// JPEG, PNG, WebP or HEIC.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
 }

@@ -58,6 +58,61 @@ pub(crate) fn all_eight_orientations_come_out_upright(engine: Engine) -> Result<
     Ok(())
 }
 
+/// A photo as an iPhone stores it: HEIC in tiles, in Display P3 by its boxes or upright by them only.
+const PHONE_PHOTOS: [(&str, &[u8], (u32, u32)); 2] = [
+    (
+        "a grid",
+        include_bytes!("../../../imaging/tests/corpus/heif/grid.heic"),
+        (100, 70),
+    ),
+    (
+        "turned",
+        include_bytes!("../../../imaging/tests/corpus/heif/orientation-6.heic"),
+        (48, 32),
+    ),
+];
+
+#[cfg(feature = "heif")]
+pub(crate) fn a_photo_of_an_iphone_becomes_a_jpeg(engine: Engine) -> Result<()> {
+    let booth = Booth::open(engine)?;
+    let kiosk = booth.client();
+    for (what, file, size) in PHONE_PHOTOS {
+        let session = kiosk.start_session();
+        kiosk.pick(session, "portrait");
+        let taken = kiosk.upload(session, file);
+        assert_eq!(taken["warnings"], serde_json::json!([]), "{what}");
+        let order = serde_json::json!({"session_id": session, "mode": "debugging", "overlay_url": null});
+        let done = kiosk.done(&kiosk.post("/api/v1/jobs", &order).ok())?;
+        assert_eq!(
+            (&done["width"], &done["height"]),
+            (&size.0.into(), &size.1.into()),
+            "{what}"
+        );
+        for (field, picture) in renditions(&kiosk, &done)? {
+            assert!(picture.starts_with(b"\xff\xd8"), "{what}: {field} is no JPEG");
+            assert_eq!(pixels(&picture).dimensions(), size, "{what}: {field}");
+        }
+    }
+    Ok(())
+}
+
+#[cfg(not(feature = "heif"))]
+pub(crate) fn a_photo_of_an_iphone_becomes_a_jpeg(engine: Engine) -> Result<()> {
+    let booth = Booth::open(engine)?;
+    let kiosk = booth.client();
+    for (_, file, _) in PHONE_PHOTOS {
+        let session = kiosk.ready_session("portrait", &photo(1));
+        let answer = kiosk.post_form(&format!("/api/v1/sessions/{session}/upload"), Form::of_file(file));
+        answer.refused(415, "photo_format_unsupported");
+        assert!(
+            answer.text().contains("Most Compatible"),
+            "it says how to go on: {}",
+            answer.text()
+        );
+    }
+    Ok(())
+}
+
 /// A photo whose last third never arrived.
 fn broken_off_photo() -> Vec<u8> {
     let whole = photo(6);
