@@ -2,6 +2,8 @@
 
 pub(crate) mod cost;
 mod deadline;
+#[cfg(feature = "heif")]
+mod heif;
 mod jpeg;
 mod png;
 pub(crate) mod raw;
@@ -137,5 +139,7 @@ fn read(bytes: &[u8], probe: &Probe, deadline: Deadline, want: Want) -> Result<S
         Coding::Jpeg(header) => jpeg::read(bytes, header, scale::eighths(probe, want), deadline),
         Coding::Png { .. } => png::read(bytes, probe, scale::divisor(probe, want), deadline),
         Coding::Webp { .. } => webp::read(bytes, probe, scale::divisor(probe, want), deadline),
+        #[cfg(feature = "heif")]
+        Coding::Heif(header) => heif::read(bytes, header, scale::divisor(probe, want), deadline),
     }
 }

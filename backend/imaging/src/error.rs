@@ -5,6 +5,12 @@ use std::time::Duration;
 /// The cause below a [`PhotoError::Corrupt`], for the log and never for a guest.
 pub type Cause = Box<dyn std::error::Error + Send + Sync + 'static>;
 
+/// The formats that are taken, for the sentences of refusals.
+#[cfg(feature = "heif")]
+const TAKEN: &str = "JPEG, PNG, WebP or HEIC";
+#[cfg(not(feature = "heif"))]
+const TAKEN: &str = "JPEG, PNG or WebP";
+
 /// A photo that was refused. `Display` is one plain sentence that may be shown to a guest.
 #[derive(Debug, thiserror::Error)]
 pub enum PhotoError {
@@ -20,11 +26,20 @@ pub enum PhotoError {
         max: u64,
     },
     /// The content is no picture format we know.
-    #[error("The file is not a photo we can recognise; send a JPEG, PNG or WebP.")]
+    #[error("The file is not a photo we can recognise; send a {TAKEN}.")]
     FormatUnknown,
-    /// A known format, or a kind of JPEG, PNG or WebP, that we do not take.
-    #[error("{what} is not supported; send a JPEG, PNG or WebP.")]
+    /// A known format, or a kind of one of ours, that we do not take.
+    #[error("{what} is not supported; send a {TAKEN}.")]
     FormatUnsupported {
+        /// The format's name, fit to begin a sentence.
+        what: &'static str,
+    },
+    /// A format that this program can be built to take, and was not.
+    #[error(
+        "{what} is left out of this build of Boothline: send a JPEG, PNG or WebP (an iPhone takes them with Settings, \
+         Camera, Formats, Most Compatible), or build it with the feature heif."
+    )]
+    NotBuiltIn {
         /// The format's name, fit to begin a sentence.
         what: &'static str,
     },
@@ -79,7 +94,7 @@ impl PhotoError {
             Self::Empty => "photo_empty",
             Self::TooLarge { .. } => "photo_too_large",
             Self::FormatUnknown => "photo_format_unknown",
-            Self::FormatUnsupported { .. } => "photo_format_unsupported",
+            Self::FormatUnsupported { .. } | Self::NotBuiltIn { .. } => "photo_format_unsupported",
             Self::Truncated => "photo_truncated",
             Self::Corrupt(_) => "photo_corrupt",
             Self::ZeroSize => "photo_zero_size",
@@ -110,6 +125,15 @@ pub enum Warning {
 }
 
 impl Warning {
+    /// The stable name of this warning for programs; never renamed.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Truncated { .. } => "photo_incomplete",
+            Self::ColourProfileIgnored => "photo_profile_ignored",
+        }
+    }
+
     /// For a photo of whose `whole` rows or blocks only `arrived` are there.
     pub(crate) fn truncated(arrived: u64, whole: u64) -> Self {
         let percent = (arrived * 100 / whole.max(1)).clamp(1, 99);

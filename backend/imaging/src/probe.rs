@@ -1,6 +1,8 @@
-//! Reads what a photo is from its bytes alone: format, size, orientation; no pixel is decoded.
+//! Reads what a photo is from its bytes alone: format, size, orientation, time; no pixel is decoded.
 
 mod exif;
+#[cfg(feature = "heif")]
+mod heif;
 mod jpeg;
 mod png;
 mod signature;
@@ -12,6 +14,9 @@ use crate::decode::{Want, cost};
 use crate::error::PhotoError;
 use crate::limits::Limits;
 
+pub use exif::TakenAt;
+#[cfg(feature = "heif")]
+pub(crate) use heif::{HeifHeader, Mosaic, open as heif_boxes, refusal as heif_refusal};
 pub(crate) use jpeg::{JpegHeader, JpegProcess, icc_profile as jpeg_icc_profile};
 pub use signature::Format;
 
@@ -26,6 +31,8 @@ pub struct Probe {
     pub height: u32,
     /// How the stored picture must be turned to stand upright.
     pub orientation: Orientation,
+    /// When the photo was taken by its camera's clock, where the file says so.
+    pub taken_at: Option<TakenAt>,
     /// Whether pixels may be transparent.
     pub has_alpha: bool,
     pub(crate) coding: Coding,
@@ -35,8 +42,16 @@ pub struct Probe {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Coding {
     Jpeg(JpegHeader),
-    Png { channels: u8, interlaced: bool },
-    Webp { lossless: bool, animated: bool },
+    Png {
+        channels: u8,
+        interlaced: bool,
+    },
+    Webp {
+        lossless: bool,
+        animated: bool,
+    },
+    #[cfg(feature = "heif")]
+    Heif(HeifHeader),
 }
 
 impl Probe {
@@ -55,7 +70,7 @@ impl Probe {
 
 /// Reads the header of a whole file and checks it against the limits.
 ///
-/// Formats we take: JPEG, PNG, WebP. Every mistake in the EXIF block is passed over: it never costs the photo.
+/// Formats we take: JPEG, PNG, WebP and, with the feature `heif`, HEIC. Every mistake in the EXIF block is passed over: it never costs the photo.
 ///
 /// # Errors
 /// Any [`PhotoError`] but the ones that only a decode can find.
@@ -63,8 +78,12 @@ pub fn probe(bytes: &[u8], limits: &Limits) -> Result<Probe, PhotoError> {
     limits.check_bytes(bytes.len() as u64)?;
     let probe = read(bytes)?;
     limits.check_size(probe.width, probe.height)?;
-    if let Coding::Jpeg(header) = &probe.coding {
-        limits.check_scans(header.scans)?;
+    match &probe.coding {
+        Coding::Jpeg(header) => limits.check_scans(header.scans)?,
+        // What is cropped away is decoded as well.
+        #[cfg(feature = "heif")]
+        Coding::Heif(header) => limits.check_size(header.picture.width, header.picture.height)?,
+        Coding::Png { .. } | Coding::Webp { .. } => {}
     }
     Ok(probe)
 }
@@ -93,6 +112,8 @@ fn read(bytes: &[u8]) -> Result<Probe, PhotoError> {
         Format::Jpeg => jpeg::read(bytes),
         Format::Png => png::read(bytes),
         Format::Webp => webp::read(bytes),
+        #[cfg(feature = "heif")]
+        Format::Heic => heif::read(bytes),
     }
 }
 

@@ -13,6 +13,13 @@ mod compare;
 mod cut;
 #[path = "conformance/damaged.rs"]
 mod damaged;
+#[path = "conformance/difference.rs"]
+mod difference;
+#[cfg(feature = "heif")]
+#[path = "conformance/heif.rs"]
+mod heif;
+#[path = "conformance/icc.rs"]
+mod icc;
 #[path = "conformance/jpeg.rs"]
 mod jpeg;
 #[path = "conformance/png.rs"]

@@ -8,6 +8,7 @@ pub mod jobs;
 pub mod looks;
 pub mod once;
 pub mod overlays;
+pub mod remarks;
 pub mod rendering;
 pub mod sessions;
 pub mod share;

@@ -37,6 +37,8 @@ pub(crate) fn of(probe: &Probe, want: Want) -> u64 {
             let canvas = if *animated { 4 } else { 0 };
             (stored * (inner + canvas + channels) + reduced, reduced)
         }
+        #[cfg(feature = "heif")]
+        Coding::Heif(header) => heif(probe, header, want),
     };
     // Colour conversion and turning each hold the picture twice, as sRGB of three or four channels.
     let finished = if probe.has_alpha { 4 } else { 3 };
@@ -51,6 +53,10 @@ fn pixels_of(decoded_bytes: u64, probe: &Probe) -> u64 {
     let channels = match &probe.coding {
         Coding::Jpeg(header) => header.components.len() as u64,
         Coding::Png { channels, .. } => u64::from(*channels),
+        #[cfg(feature = "heif")]
+        Coding::Heif(_) if probe.has_alpha => Channels::Rgba.count() as u64,
+        #[cfg(feature = "heif")]
+        Coding::Heif(_) => Channels::Rgb.count() as u64,
         Coding::Webp { .. } if probe.has_alpha => Channels::Rgba.count() as u64,
         Coding::Webp { .. } => Channels::Rgb.count() as u64,
     };
@@ -60,4 +66,17 @@ fn pixels_of(decoded_bytes: u64, probe: &Probe) -> u64 {
 fn reduced_pixels(probe: &Probe, want: Want) -> u64 {
     let divisor = divisor(probe, want);
     u64::from(probe.width.div_ceil(divisor)) * u64::from(probe.height.div_ceil(divisor))
+}
+
+/// A row of tiles, and of one tile its data twice, its planes of 16 bits, the decoder's notes and the pixels as RGBA.
+#[cfg(feature = "heif")]
+fn heif(probe: &Probe, header: &crate::probe::HeifHeader, want: Want) -> (u64, u64) {
+    const PLANES: u64 = 3 * 2;
+    const NOTES: u64 = 2;
+    const RGBA: u64 = 4;
+    let channels = if probe.has_alpha { 4 } else { 3 };
+    let reduced = reduced_pixels(probe, want) * channels;
+    let strip = header.picture.strip_pixels() * channels;
+    let tile = header.picture.tile_pixels() * (PLANES + NOTES + RGBA);
+    (2 * header.longest_item + tile + strip + reduced, reduced)
 }

@@ -1,71 +1,50 @@
-//! Reads the orientation out of an EXIF block, and survives every broken one.
+//! Reads orientation and time out of an EXIF block, nothing else, and survives every broken one.
+
+mod tiff;
+mod time;
 
 use image::metadata::Orientation;
 
+use tiff::Tiff;
+pub use time::TakenAt;
+
 /// Tag 0x0112 of IFD0 (EXIF 3.0, 4.6.4).
 const ORIENTATION: u16 = 0x0112;
-/// More entries than any writer makes; a crafted count must not make us walk for long.
-const MAX_ENTRIES: u16 = 512;
 
-/// The orientation in a TIFF block, if it holds a valid one.
-///
-/// Writers in the field store it as BYTE or LONG where SHORT is asked for, give two values, or write 0, 9 and 65535:
-/// the first value between 1 and 8 counts, everything else is as if there were none.
-pub(super) fn orientation(tiff: &[u8]) -> Option<Orientation> {
-    let order = ByteOrder::of(tiff)?;
-    let directory = usize::try_from(order.u32(tiff, 4)?).ok()?;
-    let count = order.u16(tiff, directory)?.min(MAX_ENTRIES);
-    (0..usize::from(count)).find_map(|index| {
-        let entry = directory.checked_add(2 + index * 12)?;
-        (order.u16(tiff, entry)? == ORIENTATION)
-            .then(|| value(tiff, entry, order))
-            .flatten()
-    })
+/// What is read of an EXIF block.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Exif {
+    pub(super) orientation: Option<Orientation>,
+    pub(super) taken_at: Option<TakenAt>,
 }
 
-fn value(tiff: &[u8], entry: usize, order: ByteOrder) -> Option<Orientation> {
-    const BYTE: u16 = 1;
-    const SHORT: u16 = 3;
-    const LONG: u16 = 4;
-    let at = entry.checked_add(8)?;
-    let value = match order.u16(tiff, entry.checked_add(2)?)? {
-        BYTE => u32::from(*tiff.get(at)?),
-        SHORT => u32::from(order.u16(tiff, at)?),
-        LONG => order.u32(tiff, at)?,
-        _ => return None,
-    };
-    Orientation::from_exif(u8::try_from(value).ok()?)
-}
+impl Exif {
+    /// How to turn the picture; not at all where nothing is said.
+    pub(super) fn upright(self) -> Orientation {
+        self.orientation.unwrap_or(Orientation::NoTransforms)
+    }
 
-#[derive(Clone, Copy)]
-enum ByteOrder {
-    Little,
-    Big,
-}
-
-impl ByteOrder {
-    fn of(tiff: &[u8]) -> Option<Self> {
-        match tiff.get(..4)? {
-            b"II*\0" => Some(Self::Little),
-            b"MM\0*" => Some(Self::Big),
-            _ => None,
+    /// What `self` says, and what `other` says where `self` says nothing.
+    pub(super) fn or(self, other: Self) -> Self {
+        Self {
+            orientation: self.orientation.or(other.orientation),
+            taken_at: self.taken_at.or(other.taken_at),
         }
     }
+}
 
-    fn u16(self, bytes: &[u8], at: usize) -> Option<u16> {
-        let two = bytes.get(at..)?.first_chunk()?;
-        Some(match self {
-            Self::Little => u16::from_le_bytes(*two),
-            Self::Big => u16::from_be_bytes(*two),
-        })
-    }
-
-    fn u32(self, bytes: &[u8], at: usize) -> Option<u32> {
-        let four = bytes.get(at..)?.first_chunk()?;
-        Some(match self {
-            Self::Little => u32::from_le_bytes(*four),
-            Self::Big => u32::from_be_bytes(*four),
-        })
+/// Reads a TIFF block.
+///
+/// Writers in the field store the orientation as BYTE or LONG where SHORT is asked for, give two values, or write 0, 9
+/// and 65535: the first value between 1 and 8 counts, everything else is as if there were none.
+pub(super) fn read(block: &[u8]) -> Exif {
+    let Some(tiff) = Tiff::of(block) else {
+        return Exif::default();
+    };
+    let mut written = tiff.first(ORIENTATION).filter_map(tiff::Entry::number);
+    Exif {
+        orientation: written.find_map(|value| Orientation::from_exif(u8::try_from(value).ok()?)),
+        taken_at: time::taken_at(tiff),
     }
 }
 
@@ -73,6 +52,48 @@ impl ByteOrder {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    /// Tag, type and bytes of an entry.
+    pub(super) type Field = (u16, u16, &'static [u8]);
+
+    /// A big-endian block of a first and an EXIF directory.
+    pub(super) fn block(fields: &[Field], of_exif: &[Field]) -> Vec<u8> {
+        let mut tiff = b"MM\0*\0\0\0\x08".to_vec();
+        // Header, the first directory and the pointer in it.
+        let exif = 8 + directory_length(fields) + 12;
+        push_directory(&mut tiff, fields, Some(exif));
+        push_directory(&mut tiff, of_exif, None);
+        tiff
+    }
+
+    fn directory_length(fields: &[Field]) -> u32 {
+        let values: usize = fields.iter().map(|(_, _, value)| value.len()).sum();
+        2 + 12 * fields.len() as u32 + values as u32
+    }
+
+    fn push_directory(tiff: &mut Vec<u8>, fields: &[Field], exif: Option<u32>) {
+        let count = fields.len() as u16 + u16::from(exif.is_some());
+        let mut place = tiff.len() as u32 + 2 + 12 * u32::from(count);
+        tiff.extend(count.to_be_bytes());
+        let mut values: Vec<u8> = Vec::new();
+        for (tag, kind, value) in fields {
+            tiff.extend(tag.to_be_bytes());
+            tiff.extend(kind.to_be_bytes());
+            tiff.extend((value.len() as u32).to_be_bytes());
+            if value.len() <= 4 {
+                tiff.extend(value.iter().chain(&[0; 4]).take(4));
+            } else {
+                tiff.extend(place.to_be_bytes());
+            }
+            place += value.len() as u32;
+            values.extend(*value);
+        }
+        if let Some(exif) = exif {
+            tiff.extend([0x87, 0x69, 0, 4, 0, 0, 0, 1]);
+            tiff.extend(exif.to_be_bytes());
+        }
+        tiff.extend(values);
+    }
 
     fn big_endian(entries: &[(u16, u16, u32, [u8; 4])]) -> Vec<u8> {
         let mut tiff = b"MM\0*\0\0\0\x08".to_vec();
@@ -87,7 +108,7 @@ mod tests {
     }
 
     fn exif_of(tiff: &[u8]) -> Option<u8> {
-        orientation(tiff).map(Orientation::to_exif)
+        read(tiff).orientation.map(Orientation::to_exif)
     }
 
     #[test]
@@ -116,10 +137,10 @@ mod tests {
 
     #[test]
     fn a_directory_that_points_nowhere_counts_as_none() {
-        assert_eq!(exif_of(b"II*\0\xff\xff\xff\xff"), None);
-        assert_eq!(exif_of(b"II*\0\x08\0\0\0\xff\xff"), None);
-        assert_eq!(exif_of(b"II"), None);
-        assert_eq!(exif_of(b""), None);
+        assert_eq!(read(b"II*\0\xff\xff\xff\xff"), Exif::default());
+        assert_eq!(read(b"II*\0\x08\0\0\0\xff\xff"), Exif::default());
+        assert_eq!(read(b"II"), Exif::default());
+        assert_eq!(read(b""), Exif::default());
     }
 
     proptest! {
@@ -127,7 +148,18 @@ mod tests {
         fn no_bytes_make_it_panic(tail in prop::collection::vec(any::<u8>(), 0..200), little in any::<bool>()) {
             let mut tiff = if little { b"II*\0".to_vec() } else { b"MM\0*".to_vec() };
             tiff.extend(tail);
-            let _ = orientation(&tiff);
+            let _ = read(&tiff);
+        }
+
+        #[test]
+        fn no_value_of_a_time_makes_it_panic(
+            value in prop::collection::vec(any::<u8>(), 0..40), at in any::<prop::sample::Index>(), byte in any::<u8>(),
+        ) {
+            let mut tiff = block(&[], &[(0x9003, 2, b"2026:06:14 21:03:07\0"), (0x9011, 2, b"+02:00\0")]);
+            let at = at.index(tiff.len());
+            tiff[at] = byte;
+            tiff.extend(value);
+            let _ = read(&tiff);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Walks the segments of a JPEG (ITU-T T.81, annex B) without decoding.
 
-use super::{Coding, Format, Probe, exif};
+use super::exif::{self, Exif};
+use super::{Coding, Format, Probe};
 use crate::error::PhotoError;
 
 /// What the frame header and its neighbours say.
@@ -98,14 +99,14 @@ impl<'a> Iterator for Segments<'a> {
 /// Reads the whole file's segments: the header, the EXIF orientation and the number of scans.
 pub(super) fn read(bytes: &[u8]) -> Result<Probe, PhotoError> {
     let mut header = None;
-    let mut orientation = None;
+    let mut exif = Exif::default();
     let (mut jfif, mut adobe_transform, mut scans, mut complete) = (false, None, 0, false);
     for segment in Segments::of(bytes) {
         match segment.marker {
             marker::APP0 => jfif |= segment.body.starts_with(b"JFIF\0"),
             marker::APP1 => {
                 if let Some(tiff) = segment.body.strip_prefix(b"Exif\0\0") {
-                    orientation = orientation.or_else(|| exif::orientation(tiff));
+                    exif = exif.or(exif::read(tiff));
                 }
             }
             marker::APP14 => adobe_transform = adobe_transform.or(adobe(segment.body)),
@@ -138,7 +139,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Probe, PhotoError> {
         format: Format::Jpeg,
         width: header.width.into(),
         height: header.height.into(),
-        orientation: orientation.unwrap_or(image::metadata::Orientation::NoTransforms),
+        orientation: exif.upright(),
+        taken_at: exif.taken_at,
         has_alpha: false,
         coding: Coding::Jpeg(header),
     })

@@ -1,8 +1,7 @@
 //! Walks the chunks of a PNG (W3C PNG, third edition, section 5) without inflating any.
 
-use image::metadata::Orientation;
-
-use super::{Coding, Format, Probe, exif};
+use super::exif::{self, Exif};
+use super::{Coding, Format, Probe};
 use crate::error::PhotoError;
 
 const SIGNATURE_LENGTH: usize = 8;
@@ -28,11 +27,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<Probe, PhotoError> {
     let [w3, w2, w1, w0, h3, h2, h1, h0, _depth, colour, _, _, interlace] = *header.body else {
         return Err(PhotoError::corrupt("IHDR of wrong length"));
     };
-    let (mut transparent, mut orientation, mut has_data) = (false, None, false);
+    let (mut transparent, mut exif, mut has_data) = (false, Exif::default(), false);
     for chunk in chunks.take(MAX_CHUNKS) {
         match &chunk.kind {
             b"tRNS" => transparent = true,
-            b"eXIf" => orientation = orientation.or_else(|| exif::orientation(chunk.body)),
+            b"eXIf" => exif = exif.or(exif::read(chunk.body)),
             b"IDAT" => has_data |= !chunk.body.is_empty(),
             b"IEND" => break,
             _ => {}
@@ -51,7 +50,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Probe, PhotoError> {
         format: Format::Png,
         width,
         height,
-        orientation: orientation.unwrap_or(Orientation::NoTransforms),
+        orientation: exif.upright(),
+        taken_at: exif.taken_at,
         has_alpha,
         coding: Coding::Png {
             channels: if is_colour { 3 } else { 1 } + u8::from(has_alpha),

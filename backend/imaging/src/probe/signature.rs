@@ -11,6 +11,9 @@ pub enum Format {
     Png,
     /// WebP; of an animation the first frame.
     Webp,
+    /// HEIC, as phones write it; of several pictures the primary one.
+    #[cfg(feature = "heif")]
+    Heic,
 }
 
 impl Format {
@@ -21,6 +24,8 @@ impl Format {
             Self::Jpeg => "image/jpeg",
             Self::Png => "image/png",
             Self::Webp => "image/webp",
+            #[cfg(feature = "heif")]
+            Self::Heic => "image/heic",
         }
     }
 
@@ -31,6 +36,8 @@ impl Format {
             Self::Jpeg => "jpg",
             Self::Png => "png",
             Self::Webp => "webp",
+            #[cfg(feature = "heif")]
+            Self::Heic => "heic",
         }
     }
 }
@@ -71,10 +78,23 @@ pub(super) fn recognise(bytes: &[u8]) -> Result<Format, PhotoError> {
     if bytes.starts_with(b"RIFF") && bytes.get(8..12).is_none_or(|form| form == b"WEBP") {
         return Ok(Format::Webp);
     }
+    if iso_media(bytes) == Some("HEIC") {
+        return heic();
+    }
     match foreign(bytes) {
         Some(what) => Err(PhotoError::FormatUnsupported { what }),
         None => Err(PhotoError::FormatUnknown),
     }
+}
+
+#[cfg(feature = "heif")]
+fn heic() -> Result<Format, PhotoError> {
+    Ok(Format::Heic)
+}
+
+#[cfg(not(feature = "heif"))]
+fn heic() -> Result<Format, PhotoError> {
+    Err(PhotoError::NotBuiltIn { what: "HEIC" })
 }
 
 fn foreign(bytes: &[u8]) -> Option<&'static str> {
@@ -85,14 +105,22 @@ fn foreign(bytes: &[u8]) -> Option<&'static str> {
         .or_else(|| svg(bytes))
 }
 
-/// HEIC, AVIF and videos are boxes of one family; the brand after `ftyp` tells which.
+/// HEIC, AVIF and videos are boxes of one family; the brand after `ftyp` tells which, or where it names the family only,
+/// the brands it is compatible with.
 fn iso_media(bytes: &[u8]) -> Option<&'static str> {
+    let length = u32::from_be_bytes(*bytes.first_chunk()?) as usize;
     if bytes.get(4..8)? != b"ftyp" {
         return None;
     }
+    // More brands than a few are nobody's.
+    let compatible = bytes.get(16..length.min(bytes.len()).min(256)).unwrap_or(&[]);
+    let is_avif = compatible
+        .chunks_exact(4)
+        .any(|brand| matches!(brand, b"avif" | b"avis"));
     Some(match bytes.get(8..12)? {
         b"avif" | b"avis" => "AVIF",
-        b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"mif1" | b"msf1" => "HEIC",
+        b"mif1" | b"mif2" | b"msf1" if is_avif => "AVIF",
+        b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"mif1" | b"mif2" | b"msf1" => "HEIC",
         b"crx " => "Camera raw",
         _ => "Video",
     })
@@ -117,13 +145,31 @@ mod tests {
             other => panic!("{bytes:?}: {other:?}"),
         };
         assert_eq!(named(b"GIF89a\x01\0\x01\0\0\0\0\0\0\0"), "GIF");
-        assert_eq!(named(b"\0\0\0\x18ftypheic\0\0\0\0"), "HEIC");
-        assert_eq!(named(b"\0\0\0\x18ftypmif1\0\0\0\0"), "HEIC");
         assert_eq!(named(b"\0\0\0\x1cftypavif\0\0\0\0"), "AVIF");
         assert_eq!(named(b"\0\0\0\x1cftypisom\0\0\0\0"), "Video");
         assert_eq!(named(b"<?xml version='1.0'?>\n<svg xmlns='x'/>"), "SVG");
         assert_eq!(named(b"%PDF-1.7 and more of it"), "PDF");
         assert_eq!(named(b"II*\0\x08\0\0\0\0\0\0\0"), "TIFF or camera raw");
+    }
+
+    #[test]
+    fn the_family_of_heic_is_told_apart_by_its_brands() {
+        for heic in [
+            &b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"[..],
+            b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic",
+        ] {
+            assert_eq!(iso_media(heic), Some("HEIC"));
+            #[cfg(feature = "heif")]
+            assert_eq!(recognise(heic).ok(), Some(Format::Heic));
+            #[cfg(not(feature = "heif"))]
+            assert!(matches!(
+                recognise(heic),
+                Err(PhotoError::NotBuiltIn { what: "HEIC" })
+            ));
+        }
+        assert_eq!(iso_media(b"\0\0\0\x18ftypmif1\0\0\0\0mif1avif"), Some("AVIF"));
+        // A brand beyond the box is none of its own.
+        assert_eq!(iso_media(b"\0\0\0\x14ftypmif1\0\0\0\0mif1avif"), Some("HEIC"));
     }
 
     #[test]

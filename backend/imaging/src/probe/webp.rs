@@ -1,8 +1,7 @@
 //! Walks the RIFF chunks of a WebP (RFC 9649) without decoding.
 
-use image::metadata::Orientation;
-
-use super::{Coding, Format, Probe, exif};
+use super::exif::{self, Exif};
+use super::{Coding, Format, Probe};
 use crate::error::PhotoError;
 
 const RIFF_HEADER: usize = 12;
@@ -20,13 +19,13 @@ struct Frame {
 pub(super) fn read(bytes: &[u8]) -> Result<Probe, PhotoError> {
     let mut canvas = None;
     let mut frame = None;
-    let mut orientation = None;
+    let mut exif = Exif::default();
     for chunk in Chunks::of(bytes, RIFF_HEADER).take(MAX_CHUNKS) {
         match &chunk.kind {
             b"VP8X" => canvas = canvas.or(Some(extended(chunk.body)?)),
             b"EXIF" => {
                 let tiff = chunk.body.strip_prefix(b"Exif\0\0").unwrap_or(chunk.body);
-                orientation = orientation.or_else(|| exif::orientation(tiff));
+                exif = exif.or(exif::read(tiff));
             }
             b"VP8 " | b"VP8L" if frame.is_none() => frame = Some(picture(&chunk)?),
             b"ANMF" if frame.is_none() => frame = animation_frame(chunk.body)?,
@@ -48,7 +47,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Probe, PhotoError> {
         format: Format::Webp,
         width: canvas.width,
         height: canvas.height,
-        orientation: orientation.unwrap_or(Orientation::NoTransforms),
+        orientation: exif.upright(),
+        taken_at: exif.taken_at,
         has_alpha: canvas.has_alpha,
         coding: Coding::Webp {
             lossless: frame.lossless,

@@ -13,6 +13,27 @@ pub(crate) struct Corpus {
     pub(crate) jpeg: Vec<Case>,
     pub(crate) png: Vec<Case>,
     pub(crate) webp: Vec<Case>,
+    pub(crate) icc: Vec<Patches>,
+    #[cfg(feature = "heif")]
+    pub(crate) heif: Vec<Case>,
+}
+
+/// Squares of colour in a file with a profile.
+#[derive(Deserialize)]
+pub(crate) struct Patches {
+    pub(crate) file: String,
+    /// Side of a square in pixels.
+    pub(crate) patch: u32,
+    /// Squares in a row.
+    pub(crate) columns: u32,
+    /// What each is in sRGB.
+    pub(crate) expected: Vec<[u8; 3]>,
+}
+
+impl Patches {
+    pub(crate) fn file_bytes(&self) -> Vec<u8> {
+        read(&self.file)
+    }
 }
 
 /// One file and what must become of it.

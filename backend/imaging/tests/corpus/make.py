@@ -1,7 +1,7 @@
 """Makes the corpus: small photos of every kind by encoders that are not ours, with what they must look like.
 
 Run it in this folder with Debian's libjpeg-turbo-progs on the PATH and, in a virtual environment,
-`pip install pillow==13.0.0 numpy imagecodecs==2026.3.6`. It rewrites every file and `cases.json`.
+`pip install pillow==13.0.0 numpy imagecodecs==2026.3.6 pillow-heif==1.8.1`. It rewrites every file and `cases.json`.
 All pictures are drawn here; nobody's photo, profile or file is copied.
 """
 
@@ -9,6 +9,8 @@ import json
 import pathlib
 import shutil
 
+import heifs
+import icc
 import jpegs
 import pngs
 import webps
@@ -18,7 +20,7 @@ HERE = pathlib.Path(__file__).parent
 
 def main():
     cases = {}
-    for name, maker in [("jpeg", jpegs), ("png", pngs), ("webp", webps)]:
+    for name, maker in [("jpeg", jpegs), ("png", pngs), ("webp", webps), ("icc", icc), ("heif", heifs)]:
         folder = HERE / name
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()

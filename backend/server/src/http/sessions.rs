@@ -12,7 +12,7 @@ use super::idempotency::{IdempotencyKey, respond};
 use crate::context::Context;
 use crate::refusal::Refusal;
 use crate::services::sessions::{self, Arrival, Details};
-use crate::services::views::SessionView;
+use crate::services::views::{SessionView, UploadView};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
@@ -97,7 +97,7 @@ pub(super) async fn pick_theme(
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "it only describes the form")]
 pub(super) struct PhotoForm {
-    /// JPEG, PNG or WebP.
+    /// JPEG, PNG, WebP or HEIC.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
 }
@@ -106,7 +106,7 @@ pub(super) struct PhotoForm {
 #[utoipa::path(post, path = "/api/v1/sessions/{session_id}/upload", tag = "Sessions",
     params(("session_id" = i64, Path), ("Idempotency-Key" = Option<String>, Header)),
     request_body(content = PhotoForm, content_type = "multipart/form-data"),
-    responses((status = 200, body = SessionView), (status = 404, body = super::problem::Problem),
+    responses((status = 200, body = UploadView), (status = 404, body = super::problem::Problem),
         (status = 409, description = "A job of the session runs", body = super::problem::Problem),
         (status = 413, body = super::problem::Problem), (status = 415, body = super::problem::Problem),
         (status = 422, description = "The photo cannot become a picture", body = super::problem::Problem)))]
@@ -130,7 +130,7 @@ pub(super) async fn upload(
 #[utoipa::path(post, path = "/api/v1/sessions/{session_id}/photos", tag = "Sessions",
     params(("session_id" = i64, Path), ("Idempotency-Key" = Option<String>, Header)),
     request_body(content = PhotoForm, content_type = "multipart/form-data"),
-    responses((status = 200, body = SessionView), (status = 404, body = super::problem::Problem),
+    responses((status = 200, body = UploadView), (status = 404, body = super::problem::Problem),
         (status = 422, body = super::problem::Problem)))]
 pub(super) async fn add_photos(
     _: Kiosk,

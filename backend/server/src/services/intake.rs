@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use boothline_imaging::decode::Want;
-use boothline_imaging::error::PhotoError;
+use boothline_imaging::error::{PhotoError, Warning};
 use boothline_imaging::limits::Limits;
 use boothline_imaging::preview::preview;
 use boothline_imaging::probe::probe;
@@ -139,6 +139,8 @@ impl Received {
 pub struct StoredPhoto {
     /// What the row will say.
     pub row: NewPhoto,
+    /// What is wrong with it although it became a picture.
+    pub warnings: Vec<Warning>,
     files: Vec<Published>,
 }
 
@@ -210,6 +212,7 @@ fn decode_and_publish(places: &Places, received: Received, limits: &Limits) -> R
     received.publish(&original)?;
     let stored = StoredPhoto {
         row,
+        warnings: small.warnings,
         files: vec![Published::new(original), Published::new(shown.clone())],
     };
     places::write_whole(&shown, &small.jpeg)?;

@@ -9,7 +9,7 @@ use boothline_imaging::limits::Limits;
 use boothline_imaging::probe::{Probe, probe};
 use boothline_imaging::recipe::Recipe;
 use boothline_imaging::render::{
-    Compressed, Outputs, RenderError, Rendered, Scene, memory_cost, render, render_plain,
+    Compressed, Outputs, RenderError, RenderWarning, Rendered, Scene, memory_cost, render, render_plain,
 };
 use boothline_imaging::text::Variables;
 use boothline_store::jobs::{Job, RenderedFiles};
@@ -53,6 +53,16 @@ impl From<RenderError> for RenderingError {
     }
 }
 
+/// A picture on disk.
+pub struct Made {
+    /// What the job's row will say.
+    pub files: RenderedFiles,
+    /// What is odd about it.
+    pub warnings: Vec<RenderWarning>,
+    /// How many photos it is made of.
+    pub photos: usize,
+}
+
 /// Everything that the drawing needs, gathered before it begins.
 struct Order {
     mode: JobMode,
@@ -69,7 +79,7 @@ struct Order {
 }
 
 /// Renders a job and puts its files on disk. Twice yields the same files.
-pub async fn render_job(context: &Context, job: &Job) -> Result<RenderedFiles, RenderingError> {
+pub async fn render_job(context: &Context, job: &Job) -> Result<Made, RenderingError> {
     let order = gather(context, job).await?;
     let sizes: u64 = order
         .photos
@@ -141,7 +151,7 @@ fn probe_photos(order: Order) -> Result<(Order, Vec<Probe>), RenderingError> {
     Ok((order, probes))
 }
 
-fn draw(places: &Places, order: &Order) -> Result<RenderedFiles, RenderingError> {
+fn draw(places: &Places, order: &Order) -> Result<Made, RenderingError> {
     let photos: Vec<Vec<u8>> = order
         .photos
         .iter()
@@ -154,10 +164,15 @@ fn draw(places: &Places, order: &Order) -> Result<RenderedFiles, RenderingError>
     write_whole(&places.result(result), &rendered.result.bytes)?;
     write_whole(&places.result(compressed), &rendered.compressed.bytes)?;
     write_whole(&places.result(thumbnail), &rendered.thumbnail.bytes)?;
-    Ok(RenderedFiles {
+    let files = RenderedFiles {
         size: (rendered.result.width, rendered.result.height),
         result_md5: hex::encode(Md5::digest(&rendered.result.bytes)),
         compressed_md5: hex::encode(Md5::digest(&rendered.compressed.bytes)),
+    };
+    Ok(Made {
+        files,
+        warnings: rendered.warnings,
+        photos: photos.len(),
     })
 }
 

@@ -16,7 +16,8 @@ use crate::refusal::Refusal;
 use crate::services::intake::{self, Received, StoredPhoto};
 use crate::services::jobs::view_of;
 use crate::services::once::{Answer, Once};
-use crate::services::views::SessionView;
+use crate::services::remarks;
+use crate::services::views::{SessionView, UploadView};
 
 /// The longest name or phone number that is kept, in characters.
 const MAX_TEXT: usize = 200;
@@ -150,6 +151,7 @@ pub async fn take_photos(
         stored.push(intake::store_photo(context, photo).await?);
     }
     let rows: Vec<_> = stored.iter().map(|photo| photo.row.clone()).collect();
+    let warnings = remarks::on_upload(&stored);
     let (now, limit) = (context.now(), context.config.limits.photos_per_session);
     let (retired_out, retired_in) = tokio::sync::oneshot::channel();
     let answer = once.run(context, 200, move |tx| {
@@ -169,7 +171,8 @@ pub async fn take_photos(
             }
             sessions::set_status(tx, id, SessionStatus::PhotoUploaded, now).await?;
             let _ = retired_out.send(retired);
-            present(tx, id).await
+            let session = present(tx, id).await?;
+            Ok(UploadView { session, warnings })
         })
     });
     let answer = answer.await?;

@@ -33,6 +33,31 @@ pub struct SessionView {
     pub latest_job: Option<JobView>,
 }
 
+/// A visit that has just taken photos.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Upload)]
+pub struct UploadView {
+    /// The visit.
+    #[serde(flatten)]
+    pub session: SessionView,
+    /// What is wrong with photos of this request that were taken all the same; mostly nothing.
+    pub warnings: Vec<WarningView>,
+}
+
+/// A fault of a photo that became a picture all the same.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Warning)]
+pub struct WarningView {
+    /// Which photo of the request, from 1.
+    pub photo: u32,
+    /// `photo_incomplete` or `photo_profile_ignored`.
+    #[schema(example = "photo_incomplete")]
+    pub code: String,
+    /// One plain sentence.
+    #[schema(example = "The photo is cut off: 63 % of it arrived.")]
+    pub detail: String,
+}
+
 /// A guest.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = User)]

@@ -236,6 +236,9 @@ on_every_engine! {
     pictures {
         all_eight_orientations_come_out_upright,
         a_display_p3_photo_comes_out_with_the_right_colours,
+        a_photo_of_an_iphone_becomes_a_jpeg,
+        a_photo_broken_off_is_used_and_the_job_says_so,
+        of_several_photos_the_broken_one_is_named,
         nothing_hidden_in_a_photo_comes_out_again,
     }
 }

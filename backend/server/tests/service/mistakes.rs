@@ -41,7 +41,7 @@ pub(crate) fn a_file_that_cannot_become_a_picture_is_refused_at_the_upload(engin
     let (booth, kiosk, session) = waiting_booth(engine, &[])?;
     let before = Traces::of(&booth)?;
     let text = b"Dear guest, this is no photo at all.".to_vec();
-    let heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic\0\0\0\0".to_vec();
+    let avif = b"\0\0\0\x18ftypavif\0\0\0\0mif1miaf\0\0\0\0".to_vec();
     let svg = b"<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>".to_vec();
     for (what, file, status, code) in [
         ("nothing", Vec::new(), 400, "photo_empty"),
@@ -54,7 +54,7 @@ pub(crate) fn a_file_that_cannot_become_a_picture_is_refused_at_the_upload(engin
             415,
             "photo_format_unsupported",
         ),
-        ("HEIC", heic, 415, "photo_format_unsupported"),
+        ("AVIF", avif, 415, "photo_format_unsupported"),
         ("SVG", svg, 415, "photo_format_unsupported"),
         (
             "PDF",
