@@ -48,5 +48,5 @@ build: setup ## Build target/release/boothline
 release: build ## Pack the program, its licences and .env.example into target/dist/
 	@backend/scripts/pack $(BIN)
 
-looks: setup ## Write every built-in look on sample photos into target/looks/
+looks: setup ## Write all looks and a contact sheet into target/looks/; ARGS="--photos DIR" adds yours
 	@$(CARGO) run --release -p boothline-imaging --example looks -- target/looks $(ARGS)

@@ -1,18 +1,20 @@
-//! One photo's costs: the compressed copy (T1), the thumbnail (T2), the preview at upload, and QR codes.
+//! One photo's costs: the compressed copy (T1), the thumbnail (T2), the preview at upload, a chroma key, and QR codes.
 //!
 //! `cargo bench -p boothline-imaging --bench codec`; the photo has 24 megapixels, as a booth's camera takes.
 
 use std::hint::black_box;
 
-use boothline_imaging::decode::{Want, decode};
+use boothline_imaging::decode::{Pixels, Want, decode};
 use boothline_imaging::encode::{self, Metadata};
+use boothline_imaging::key::cut_out;
 use boothline_imaging::limits::Limits;
 use boothline_imaging::orientation::Orientation;
 use boothline_imaging::preview::preview;
 use boothline_imaging::probe::probe;
+use boothline_imaging::recipe::ChromaKey;
 use boothline_imaging::resize::{CropBox, fit_long_edge, resize_rgb};
 use boothline_imaging::{qr, sample};
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use image::Rgb;
 
 const LINK: &str = "https://drive.google.com/uc?id=1AbCdEfGhIjKlMnOpQrStUvWxYz0123456&export=download";
@@ -49,6 +51,18 @@ fn photos(criterion: &mut Criterion) {
     group.finish();
 }
 
+fn chroma_key(criterion: &mut Criterion) {
+    let key = ChromaKey::default();
+    let photo = Pixels::Rgb(sample::before_cloth(1200, 1800, 1, key.colour));
+    criterion.bench_function("chroma key, 1200x1800", |b| {
+        b.iter_batched(
+            || photo.clone(),
+            |photo| cut_out(black_box(photo), &key),
+            BatchSize::LargeInput,
+        );
+    });
+}
+
 fn qr_codes(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("QR");
     for size in [360, 1000] {
@@ -60,5 +74,5 @@ fn qr_codes(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, photos, qr_codes);
+criterion_group!(benches, photos, chroma_key, qr_codes);
 criterion_main!(benches);

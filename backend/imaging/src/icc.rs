@@ -26,6 +26,7 @@ pub(crate) fn to_srgb(samples: Samples, profile: Option<&[u8]>) -> (Pixels, Opti
     }
 }
 
+/// By the profile's perceptual intent where it has tables, else by its matrix and curves.
 /// `None` where the profile describes sRGB, so that nothing has to be done.
 fn by_profile(samples: &Samples, profile: &[u8]) -> Result<Option<Pixels>, CmsError> {
     let profile = ColorProfile::new_from_slice(profile)?;

@@ -10,8 +10,11 @@ use crate::resize::CropBox;
 /// The largest part of a photo that has exactly the proportion of a slot, as near to being
 /// centred on the focus point as the photo's edges allow.
 ///
-/// `photo` and `slot` are width and height in pixels; the box is in the photo's pixels and always
-/// inside it. A side of 0 counts as 1.
+/// With `a` the slot's width over its height: `width = min(W, H·a)`, `height = min(H, W/a)`, and each
+/// start is `clamp(focus · side − length / 2, 0, side − length)`.
+///
+/// `photo` and `slot` are width and height in pixels; the box is in the photo's pixels, edges
+/// between pixels allowed, and always inside it. A side of 0 counts as 1.
 #[must_use]
 pub fn cover(photo: (u32, u32), slot: (u32, u32), focus: Focus) -> CropBox {
     let (photo_width, photo_height) = (f64::from(photo.0.max(1)), f64::from(photo.1.max(1)));

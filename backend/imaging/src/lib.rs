@@ -5,6 +5,7 @@ pub mod encode;
 pub mod error;
 pub mod filter;
 mod icc;
+pub mod key;
 pub mod layout;
 pub mod limits;
 pub mod looks;

@@ -1,6 +1,7 @@
 //! The looks every fresh installation has, as recipes, and the images they are made with.
 
 mod noise;
+mod scenery;
 mod texture;
 
 use std::sync::LazyLock;
@@ -32,7 +33,7 @@ macro_rules! looks {
     };
 }
 
-const FILES: [(&str, &str, &str, &str); 15] = looks! {
+const FILES: [(&str, &str, &str, &str); 17] = looks! {
     "portrait", "Portrait", "One photo, full bleed, nothing added: 4x6 inch upright.";
     "landscape", "Landscape", "One photo in a white mount with the event's name: 6x4 inch.";
     "polaroid", "Polaroid", "An instant print on linen, with a handwritten caption.";
@@ -48,6 +49,8 @@ const FILES: [(&str, &str, &str, &str); 15] = looks! {
     "glow", "Soft glow", "Light that blooms softly and flatters skin.";
     "oval", "Oval portrait", "An oval window in paper, as in a locket.";
     "portrait-hd", "Portrait HD", "One photo, full bleed, in twice the resolution.";
+    "stage", "On stage", "Guests before a green cloth stand in the limelight of a theatre.";
+    "beach", "By the sea", "Guests before a green cloth stand on a beach, as on a postcard.";
 };
 
 /// All built-in looks in the order a guest should see them; the first is the default.

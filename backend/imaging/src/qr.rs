@@ -1,4 +1,4 @@
-//! Draws QR codes (ISO/IEC 18004) with error correction M, as matrix, PNG and SVG.
+//! Draws QR codes (ISO/IEC 18004) with error correction M (15 % of the codewords may be lost), as matrix, PNG and SVG.
 
 mod mask;
 

@@ -2,6 +2,7 @@
 
 mod background;
 mod canvas;
+mod chroma_key;
 mod code;
 mod colour;
 mod filter;
@@ -13,6 +14,7 @@ mod validate;
 
 pub use background::{Background, Gradient};
 pub use canvas::Canvas;
+pub use chroma_key::ChromaKey;
 pub use code::Code;
 pub use colour::{Colour, ColourError};
 pub use filter::{Filter, FilterName};
@@ -46,6 +48,9 @@ pub struct Recipe {
     pub shots: Option<u32>,
     /// Where the photos go. Empty: one photo fills the canvas.
     pub slots: Vec<Slot>,
+    /// A cloth to cut out of the photos, so that the background shows behind the guests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chroma_key: Option<ChromaKey>,
     /// The colours of the photos; overlay, texts and borders keep theirs.
     pub filter: Filter,
     /// The name of a PNG asset laid over the photos, stretched to the canvas.
@@ -66,6 +71,7 @@ impl Default for Recipe {
             background: Background::default(),
             shots: None,
             slots: Vec::new(),
+            chroma_key: None,
             filter: Filter::default(),
             overlay: None,
             texts: Vec::new(),

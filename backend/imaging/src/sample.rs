@@ -1,5 +1,6 @@
 //! Photos that we drew ourselves: guests before the lights of a party, for tests, demos and goldens.
 
+mod cloth;
 mod dice;
 mod figure;
 mod paint;
@@ -11,6 +12,7 @@ use image::{DynamicImage, RgbImage};
 
 use crate::encode::EncodeError;
 use crate::encode::exif::{self, Value};
+use crate::recipe::{Colour, Recipe};
 use crate::ycc;
 
 /// Tag 0x0112 of IFD0.
@@ -24,6 +26,23 @@ const QUALITY: u8 = 92;
 #[must_use]
 pub fn photo(width: u32, height: u32, seed: u64) -> RgbImage {
     paint::develop(width, height, seed, &party::scene(width, height, seed))
+}
+
+/// The guests of [`photo`] before a cloth of about `colour`, as booths have it: unevenly lit, in folds, its light on
+/// hair and shoulders.
+#[must_use]
+pub fn before_cloth(width: u32, height: u32, seed: u64, colour: Colour) -> RgbImage {
+    let dyed = paint::srgb(colour.r, colour.g, colour.b);
+    paint::develop(width, height, seed, &cloth::scene(width, height, seed, dyed))
+}
+
+/// A photo as a look wants it: [`before_cloth`] where it cuts the guests out, else [`photo`].
+#[must_use]
+pub fn photo_for(recipe: &Recipe, width: u32, height: u32, seed: u64) -> RgbImage {
+    match recipe.chroma_key {
+        Some(key) => before_cloth(width, height, seed, key.colour),
+        None => photo(width, height, seed),
+    }
 }
 
 /// [`photo`] as the JPEG of a camera held so that its picture needs `orientation` to stand upright.
@@ -74,6 +93,14 @@ mod tests {
     fn a_seed_draws_the_same_photo_and_another_seed_another() {
         assert_eq!(photo(60, 40, 7), photo(60, 40, 7));
         assert_ne!(photo(60, 40, 7), photo(60, 40, 8));
+    }
+
+    #[test]
+    fn a_look_with_a_cloth_is_shown_with_one() {
+        let keyed = Recipe::from_json(r#"{"chroma_key": {}}"#).expect("a recipe");
+        assert_eq!(photo_for(&Recipe::default(), 60, 40, 7), photo(60, 40, 7));
+        let [r, g, b] = photo_for(&keyed, 60, 40, 7).get_pixel(1, 1).0;
+        assert!(g > r + 40 && g > b + 40, "{r} {g} {b}");
     }
 
     #[test]

@@ -5,7 +5,9 @@ use super::samples::{Channels, Samples};
 /// More would overflow the sums of alpha-weighed channels: 256² pixels of 255 x 255.
 pub(super) const MAX_DIVISOR: u32 = 256;
 
-/// Takes rows top to bottom and keeps their `divisor`-fold reduction.
+/// Takes rows top to bottom and keeps their `divisor`-fold reduction: the mean of each square (a
+/// box filter), with alpha `Σ c·a / Σ a`, rounded to the nearest level; squares at the right and
+/// lower edge may be smaller.
 pub(super) struct Reducer {
     channels: Channels,
     divisor: usize,

@@ -4,7 +4,7 @@ use super::Want;
 use super::reduce::MAX_DIVISOR;
 use crate::probe::{Probe, upright};
 
-/// Decoded size over target size that keeps the target as sharp as a full decode would.
+/// Decoded over target size, `decoded ≥ 1.5 · target` in pixels on both axes, that keeps the target as sharp as a full decode would.
 ///
 /// Measured by SSIMULACRA2 on a collage: 85.7 at 1.5 and above, 82.2 at 1.05.
 const HEADROOM_NUMERATOR: u64 = 3;

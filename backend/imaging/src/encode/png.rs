@@ -40,7 +40,7 @@ fn add_copyright(encoder: &mut Encoder<'_, &mut Vec<u8>>, line: &str) -> Result<
     Ok(())
 }
 
-/// Dots per inch as the dots per metre of pHYs.
+/// Dots per inch as the dots per metre of pHYs (PNG, third edition, 11.3.4.3): an inch is 0.0254 m.
 fn per_metre(dpi: u32) -> PixelDimensions {
     let dots = (f64::from(dpi) / 0.0254).round() as u32;
     PixelDimensions {

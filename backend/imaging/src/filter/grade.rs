@@ -183,7 +183,7 @@ impl Grade {
     }
 }
 
-/// `old` moved towards `new` by `mix` of 255.
+/// `old` moved towards `new` by `mix` of 255: `(old · (255 − mix) + new · mix) / 255`, rounded.
 fn mixed(old: u8, new: u8, mix: i32) -> u8 {
     let (old, new) = (i32::from(old), i32::from(new));
     byte((old * (255 - mix) + new * mix + 127) / 255)
@@ -193,7 +193,8 @@ fn byte(value: i32) -> u8 {
     value.clamp(0, 255) as u8
 }
 
-/// The matrix that moves colours away from (above 1) or towards (below 1) their own grey, as
+/// `c' = luma + amount · (c − luma)` with 0 for grey and 1 for no change:
+/// the matrix that moves colours away from (above 1) or towards (below 1) their own grey, as
 /// `saturate()` of the W3C Filter Effects module does.
 fn saturated(amount: f32) -> [[i32; 3]; 3] {
     let mut matrix = [LUMA.map(|weight| weight * (1.0 - amount)); 3];

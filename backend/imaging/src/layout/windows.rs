@@ -95,7 +95,8 @@ impl Area {
     }
 }
 
-/// Connected areas (also over corners) by joining the see-through runs of neighbouring rows:
+/// Connected areas (also over corners), after Rosenfeld and Pfaltz, "Sequential Operations in
+/// Digital Picture Processing", Journal of the ACM 13 (1966), by joining the see-through runs of neighbouring rows:
 /// memory grows with the number of runs, not with the number of pixels.
 fn areas(alpha: &[u8], width: u32) -> Vec<Area> {
     let mut forest = Forest::default();
@@ -137,7 +138,7 @@ fn runs(row: &[u8], y: u32) -> Vec<Area> {
     runs
 }
 
-/// Disjoint sets with path halving; each root carries the box of its whole set.
+/// Disjoint sets with path halving (Tarjan and van Leeuwen, Journal of the ACM 31, 1984); each root carries the box of its whole set.
 #[derive(Default)]
 struct Forest {
     parents: Vec<usize>,

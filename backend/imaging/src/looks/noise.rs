@@ -12,7 +12,8 @@ pub(super) fn grain(x: u32, y: u32, seed: u32) -> f32 {
     ((z ^ (z >> 31)) >> 40) as f32 / 16_777_216.0
 }
 
-/// Value noise: the grid's numbers, `across` by `down` pixels apart, joined smoothly.
+/// Value noise, 0 to 1: the grid's numbers, `across` by `down` pixels apart, joined by Hermite's
+/// smooth step 3t² − 2t³ (Ken Perlin, "An Image Synthesizer", SIGGRAPH 1985, on values).
 pub(super) fn smooth((x, y): (u32, u32), (across, down): (f32, f32), seed: u32) -> f32 {
     let (u, v) = (x as f32 / across, y as f32 / down);
     let (column, row) = (u as u32, v as u32);

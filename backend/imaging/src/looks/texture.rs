@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::ASSET_PREFIX;
 use super::noise::{grain, smooth};
+use super::scenery::{beach, stage};
 use crate::encode::{self, Metadata};
 
 /// The textures' size: the most usual canvas.
@@ -18,11 +19,15 @@ pub fn asset(name: &str) -> Option<&'static [u8]> {
     static LINEN: LazyLock<Vec<u8>> = LazyLock::new(|| texture(linen));
     static PAPER: LazyLock<Vec<u8>> = LazyLock::new(|| texture(paper));
     static ALBUM: LazyLock<Vec<u8>> = LazyLock::new(|| texture(album));
+    static STAGE: LazyLock<Vec<u8>> = LazyLock::new(|| texture(stage));
+    static BEACH: LazyLock<Vec<u8>> = LazyLock::new(|| texture(beach));
     static OVAL: LazyLock<Vec<u8>> = LazyLock::new(oval);
     match name.strip_prefix(ASSET_PREFIX)? {
         "linen" => Some(&LINEN),
         "paper" => Some(&PAPER),
         "album" => Some(&ALBUM),
+        "stage" => Some(&STAGE),
+        "beach" => Some(&BEACH),
         "oval" => Some(&OVAL),
         _ => None,
     }
@@ -79,11 +84,13 @@ fn album(x: u32, y: u32) -> [f32; 3] {
     ]
 }
 
-fn across(x: u32) -> f32 {
+/// From 0 at the left edge to 1 at the right one.
+pub(super) fn across(x: u32) -> f32 {
     x as f32 / SIZE.0 as f32
 }
 
-fn down(y: u32) -> f32 {
+/// From 0 at the top edge to 1 at the bottom one.
+pub(super) fn down(y: u32) -> f32 {
     y as f32 / SIZE.1 as f32
 }
 
@@ -114,7 +121,7 @@ mod tests {
 
     #[test]
     fn built_in_images_are_readable_and_names_are_exact() {
-        for name in ["linen", "paper", "album", "oval"] {
+        for name in ["linen", "paper", "album", "stage", "beach", "oval"] {
             let bytes = asset(&format!("{ASSET_PREFIX}{name}")).unwrap();
             assert!(decode(bytes, &Limits::default(), Want::Full).is_ok(), "{name}");
             assert!(asset(name).is_none());

@@ -29,6 +29,7 @@ pub(super) fn apply_best(symbol: &Canvas, width: usize) -> Vec<Color> {
         .expect("there are eight masks")
 }
 
+/// The sum of the four penalties of table 11, weights 3, 3, 40 and 10.
 fn penalty(modules: &[Color], width: usize) -> u32 {
     let (mut rows, mut columns) = (vec![Line::default(); width], vec![Line::default(); width]);
     for (y, row) in modules.chunks_exact(width).enumerate() {

@@ -3,7 +3,7 @@
 use super::{Border, Canvas, Code, Recipe, Shadow, Slot, Text};
 
 impl Recipe {
-    /// The recipe with every length multiplied by `factor`: for previews and thumbnails of looks.
+    /// The recipe with every length multiplied by `factor` (above 0) and rounded to whole pixels: for previews and thumbnails of looks.
     /// Opposite edges are rounded on their own, so neighbours that touch still touch.
     #[must_use]
     pub fn scaled(&self, factor: f32) -> Self {

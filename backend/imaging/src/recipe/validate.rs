@@ -3,7 +3,8 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 
-use super::{Background, Canvas, Code, Recipe, Slot, Text};
+use super::{Background, Canvas, ChromaKey, Code, Recipe, Slot, Text};
+use crate::key::is_strong;
 use crate::text::unknown_variable;
 
 /// The smallest canvas side in pixels.
@@ -91,6 +92,9 @@ impl Check {
                 0..=shots.saturating_sub(1),
             );
         }
+        if let Some(key) = &recipe.chroma_key {
+            self.chroma_key(key);
+        }
         self.fraction("filter.strength", recipe.filter.strength);
         if let Some(name) = &recipe.overlay {
             self.asset("overlay", name);
@@ -134,6 +138,17 @@ impl Check {
             self.number(&format!("{path}.shadow.y"), shadow.y, -1000..=1000);
             self.number(&format!("{path}.shadow.blur"), shadow.blur, 0..=500);
         }
+    }
+
+    fn chroma_key(&mut self, key: &ChromaKey) {
+        let colour = key.colour;
+        if colour.a < 255 || !is_strong([colour.r, colour.g, colour.b]) {
+            let message = "must be an opaque, strong colour, such as #00b140 (green) or #0047bb (blue)";
+            self.wrong("chroma_key.colour", message.to_owned());
+        }
+        self.fraction("chroma_key.tolerance", key.tolerance);
+        self.fraction("chroma_key.softness", key.softness);
+        self.fraction("chroma_key.spill", key.spill);
     }
 
     fn text(&mut self, path: &str, text: &Text) {
@@ -292,6 +307,7 @@ mod tests {
                 {"x": 0, "y": 0, "width": 0, "height": 10},
                 {"x": 99999, "y": 0, "width": 10, "height": 10, "rotation": 400, "focus": {"x": 1.5}},
             ],
+            "chroma_key": {"colour": "#888", "tolerance": -1, "softness": 1.1, "spill": 7},
             "filter": {"name": "cool", "strength": 2},
             "overlay": "../secrets.png",
             "texts": [{"content": "{evnt}", "x": 0, "y": 0, "width": 10, "height": 10, "size": 1}],
@@ -307,6 +323,10 @@ mod tests {
                 "slots[1].x",
                 "slots[1].rotation",
                 "slots[1].focus.x",
+                "chroma_key.colour",
+                "chroma_key.tolerance",
+                "chroma_key.softness",
+                "chroma_key.spill",
                 "filter.strength",
                 "overlay",
                 "texts[0].size",

@@ -30,6 +30,7 @@ fn only_slot(scene: &Scene<'_>) -> Option<Slot> {
     let recipe = scene.recipe;
     let is_filtered = recipe.filter.name != FilterName::None && recipe.filter.strength > 0.0;
     let has_more = recipe.overlay.is_some()
+        || recipe.chroma_key.is_some()
         || !recipe.texts.is_empty()
         || scene.overlay.is_some()
         || (recipe.qr.is_some() && scene.qr_text.is_some());

@@ -1,7 +1,8 @@
 //! Blending with premultiplied alpha, on sheets with and without alpha of their own.
 
 /// Lays a premultiplied colour over `below`, which holds three channels (opaque) or four
-/// (premultiplied): source-over of Porter and Duff, "Compositing Digital Images", 1984.
+/// (premultiplied): source-over of Porter and Duff, "Compositing Digital Images", SIGGRAPH 1984:
+/// `c = above + below · (1 − alpha)`, all 0 to 255.
 #[inline]
 pub(super) fn over<const N: usize>(below: &mut [u8; N], above: [u8; 4]) {
     match above[3] {
@@ -16,7 +17,8 @@ pub(super) fn over<const N: usize>(below: &mut [u8; N], above: [u8; 4]) {
     }
 }
 
-/// `a * b / 255`, rounded, for values up to 255, without a division.
+/// `a * b / 255`, rounded, for values up to 255, without a division (Jim Blinn, "Three Wrongs Make
+/// a Right", IEEE Computer Graphics and Applications 15, 1995).
 #[inline]
 pub(super) fn times_over_255(a: u32, b: u32) -> u8 {
     let product = a * b + 128;

@@ -156,7 +156,8 @@ impl Rounded {
         }
     }
 
-    /// How much of a pixel lies inside, from the distance of its middle to the corner's arc.
+    /// How much of a pixel lies inside, 0 to 255: `clamp(radius − distance + 0.5, 0, 1)` with the
+    /// distance of its middle from the arc's centre, nearly the area that the arc leaves of it.
     pub(super) fn coverage(&self, x: u32, y: u32) -> u8 {
         let (Some(dx), Some(dy)) = (self.past(x, self.size.0), self.past(y, self.size.1)) else {
             return 255;

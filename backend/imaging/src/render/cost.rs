@@ -16,6 +16,12 @@ pub fn memory_cost(recipe: &Recipe, probes: &[Probe]) -> u64 {
     let slots = recipe.filled_slots();
     let area = u64::from(recipe.canvas.width) * u64::from(recipe.canvas.height);
     let views: u64 = slots.iter().map(|slot| area_of(slot) * 4).sum();
+    // While a view is cut out it is there twice.
+    let views = if recipe.chroma_key.is_some() {
+        views * 2
+    } else {
+        views
+    };
     // Composing comes after decoding: the larger of the two counts.
     let composing = area * 4 * 3;
     // A copy at 4 bytes a pixel being scaled, and three files, each below a byte a pixel.

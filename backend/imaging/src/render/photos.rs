@@ -8,10 +8,10 @@ use rayon::prelude::*;
 use super::{Pixels, RenderError, RenderWarning, Scene};
 use crate::decode::raw::Raw;
 use crate::decode::{Want, decode_raw};
-use crate::filter;
 use crate::layout::cover;
 use crate::probe::probe;
 use crate::recipe::{Recipe, Slot};
+use crate::{filter, key};
 
 /// The filtered view of each slot, in the slots' order. Slots that show the same share it.
 pub(super) struct Views {
@@ -79,6 +79,10 @@ fn view(photo: &mut Raw, slot: &Slot, recipe: &Recipe) -> Pixels {
     let size = (slot.width, slot.height);
     let part = cover(photo.size(), size, slot.focus);
     let mut view = photo.view(part, size);
+    // Before the filter, which would change the cloth's colour, or spread its light over faces.
+    if let Some(key) = &recipe.chroma_key {
+        view = key::cut_out(view, key);
+    }
     filter::apply(&mut view, recipe.filter);
     view
 }

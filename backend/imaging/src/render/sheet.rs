@@ -233,6 +233,7 @@ fn lay_each<const N: usize>(
     });
 }
 
+/// Divides by alpha: `straight = premultiplied · 255 / alpha`.
 fn straighten(bytes: &mut [u8]) {
     for pixel in bytes.as_chunks_mut::<4>().0 {
         let alpha = u32::from(pixel[3]);

@@ -12,7 +12,8 @@ pub(super) struct Pose {
     pub(super) scale: f32,
 }
 
-/// Lays a layer in its pose. Beyond its edges the layer is transparent, which smooths them.
+/// Lays a layer in its pose: the pixel `p` of the sheet shows the layer's point
+/// `R(−degrees) · (p − centre) / scale + pivot`, pixel middles at halves. Beyond its edges the layer is transparent, which smooths them.
 ///
 /// Layers with detail are resampled with the cubic kernel of Catmull and Rom, "A Class of Local
 /// Interpolating Splines", 1974; enlarged ones have none, and linear interpolation does.

@@ -32,9 +32,9 @@ const CLOTH: [(u8, u8, u8); 7] = [
 /// How a guest looks and where the head is.
 #[derive(Clone, Copy)]
 pub(super) struct Guest {
-    centre: Point,
+    pub(super) centre: Point,
     /// Half the height of the head, in scene units: the measure of everything else.
-    head: f32,
+    pub(super) head: f32,
     skin: Light,
     hair: Light,
     cloth: Light,
@@ -64,7 +64,7 @@ impl Guest {
             cloth: of(dice.pick(&CLOTH)),
             hair_length: dice.pick(&[-0.15, 0.1, 0.9, 1.3]),
             smile: dice.between(0.12, 0.24),
-            tilt: dice.between(-0.12, 0.12),
+            tilt: dice.between(-0.15, 0.15),
             extra: dice.pick(&[Extra::Nothing, Extra::Nothing, Extra::Glasses, Extra::PartyHat]),
         }
     }
@@ -107,6 +107,30 @@ pub(super) fn layers(guest: &Guest, pixel: f32) -> Vec<Layer> {
         Extra::PartyHat => layers.push(party_hat(*guest, edge)),
     }
     layers
+}
+
+/// Single hairs that stand off the head: the hardest thing to cut out of a background.
+pub(super) fn wisps(guest: &Guest, dice: &mut Dice, pixel: f32) -> Vec<Layer> {
+    let edge = (1.5 * pixel / guest.head).max(0.012);
+    (0..48)
+        .map(|_| {
+            let angle = dice.between(-3.3, 0.15);
+            let (sin, cos) = angle.sin_cos();
+            let length = dice.between(1.05, 1.28);
+            let from = Point {
+                x: 0.9 * cos,
+                y: sin - 0.06,
+            };
+            let to = Point {
+                x: 0.9 * cos * length + dice.between(-0.12, 0.12),
+                y: sin * length - 0.06,
+            };
+            let guest = *guest;
+            guest.layer([-1.6, -1.6, 1.6, 0.5], move |p| {
+                (dim(guest.hair, 0.9), cover(stroke(p, from, to, 0.002), edge))
+            })
+        })
+        .collect()
 }
 
 fn at(p: Point, x: f32, y: f32) -> Point {

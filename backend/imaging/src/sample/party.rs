@@ -18,7 +18,8 @@ pub(super) fn scene(width: u32, height: u32, seed: u64) -> Scene {
     let (half_width, tall) = (0.5 * width as f32 * pixel, height as f32 * pixel);
     let (above, below) = dice.pick(&WALLS);
     let mut layers = lamps(&mut dice, half_width, tall);
-    layers.extend(guests(&mut dice, half_width, tall, pixel));
+    let guests = guests(&mut dice, half_width, tall);
+    layers.extend(guests.iter().flat_map(|guest| figure::layers(guest, pixel)));
     Scene {
         background: Box::new(move |p| {
             let down = 1.0 + p.y / tall;
@@ -74,7 +75,16 @@ fn lamp(centre: Point, radius: f32, colour: Light, strength: f32) -> Layer {
     }
 }
 
-fn guests(dice: &mut Dice, half_width: f32, tall: f32, pixel: f32) -> Vec<Layer> {
+/// The guests of the party of this seed, farthest first.
+pub(super) fn guests_of(seed: u64, half_width: f32, tall: f32) -> Vec<Guest> {
+    let mut dice = Dice::new(seed);
+    // The dice roll for the room first.
+    dice.pick(&WALLS);
+    lamps(&mut dice, half_width, tall);
+    guests(&mut dice, half_width, tall)
+}
+
+fn guests(dice: &mut Dice, half_width: f32, tall: f32) -> Vec<Guest> {
     let head = 0.155 * tall.min(1.32);
     let room = (half_width / (head * 1.9)).floor().clamp(1.0, 3.0) as usize;
     let count = dice.pick(&[1, 2, 2, 3]).min(room);
@@ -86,12 +96,12 @@ fn guests(dice: &mut Dice, half_width: f32, tall: f32, pixel: f32) -> Vec<Layer>
     places.sort_by(|a, b| b.abs().total_cmp(&a.abs()));
     places
         .into_iter()
-        .flat_map(|x| {
+        .map(|x| {
             let centre = Point {
                 x: x + dice.between(-0.1, 0.1) * head,
                 y: -0.54 * tall.min(1.32) + dice.between(-0.22, 0.22) * head,
             };
-            figure::layers(&Guest::invite(dice, centre, head), pixel)
+            Guest::invite(dice, centre, head)
         })
         .collect()
 }

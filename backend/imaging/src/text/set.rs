@@ -113,7 +113,8 @@ fn is_joined_by_shaping(character: char) -> bool {
     ('\u{300}'..='\u{36f}').contains(&character)
 }
 
-/// The laid out text, as large as its box allows.
+/// The laid out text, as large as its box allows: its size times
+/// `min(1, width / natural width, height / natural height)`, but never less than [`SMALLEST`].
 fn fitted(press: &mut Press, words: &str, text: &Text) -> Buffer {
     let size = pixels(text.size);
     let natural = laid_out(press, words, text, size, None);
@@ -306,6 +307,17 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(48))]
+        #[test]
+        fn no_text_is_wider_than_its_box(words in "[A-Za-z ]{1,60}", width in 60_u32..500, size in 10_u32..90) {
+            let text = Text { width, size, ..boxed(Font::Sans) };
+            if let Some(line) = set(&words, &text) {
+                let (left, _, right, _) = ink(&line);
+                // Letters such as j reach a little beyond their own width.
+                let reach = size.cast_signed() / 5 + 1;
+                prop_assert!(left >= -reach && right <= width.cast_signed() + reach, "{} {}", left, right);
+            }
+        }
+
         #[test]
         fn no_text_panics(words in ".{0,60}", width in 1_u32..300, height in 1_u32..80, size in 4_u32..90) {
             let text = Text { width, height, size, ..boxed(Font::Serif) };

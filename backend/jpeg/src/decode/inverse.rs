@@ -165,7 +165,9 @@ impl Inverse {
                 across += *column * f32x4::splat(*weight);
             }
             if let Some(row) = out.get_mut(i * stride..i * stride + N) {
-                let shifted = (across + f32x4::splat(128.0)).max(f32x4::ZERO).min(f32x4::splat(255.0));
+                let shifted = (across + f32x4::splat(128.0))
+                    .max(f32x4::ZERO)
+                    .min(f32x4::splat(255.0));
                 let rounded = shifted.fast_round_int().to_array();
                 row.copy_from_slice(&rounded.map(|sample| sample as u8)[..N]);
             }
@@ -176,7 +178,9 @@ impl Inverse {
 /// Level-shifted values as samples (T.81, A.3.1), rounded and clamped to 0 to 255.
 #[inline(always)]
 fn samples(values: f32x8) -> [u8; 8] {
-    let shifted = (values + f32x8::splat(128.0)).max(f32x8::ZERO).min(f32x8::splat(255.0));
+    let shifted = (values + f32x8::splat(128.0))
+        .max(f32x8::ZERO)
+        .min(f32x8::splat(255.0));
     shifted.fast_round_int().to_array().map(|sample| sample as u8)
 }
 

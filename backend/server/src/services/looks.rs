@@ -1,6 +1,7 @@
 //! The looks that we ship: themes of a fresh machine, with thumbnails drawn when somebody first asks.
 
 use boothline_imaging::looks;
+use boothline_imaging::recipe::Recipe;
 use boothline_imaging::render::{Scene, render_preview};
 use boothline_imaging::sample;
 use boothline_imaging::text::Variables;
@@ -80,7 +81,7 @@ pub async fn draw_thumbnail(context: &Context, name: &str) -> Result<(), Refusal
     let event = context.config.event.name.clone();
     let drawn = context.studio.run(COST, move || {
         let photos: Vec<Vec<u8>> = (0..look.recipe.shots())
-            .map(sample_photo)
+            .map(|shot| sample_photo(&look.recipe, shot))
             .collect::<Result<_, _>>()?;
         let photos: Vec<&[u8]> = photos.iter().map(Vec::as_slice).collect();
         let variables = Variables {
@@ -103,7 +104,7 @@ pub async fn draw_thumbnail(context: &Context, name: &str) -> Result<(), Refusal
     drawn.await?
 }
 
-fn sample_photo(shot: u32) -> Result<Vec<u8>, Refusal> {
-    let photo = sample::photo(SAMPLE.0, SAMPLE.1, u64::from(shot));
+fn sample_photo(recipe: &Recipe, shot: u32) -> Result<Vec<u8>, Refusal> {
+    let photo = sample::photo_for(recipe, SAMPLE.0, SAMPLE.1, u64::from(shot));
     boothline_imaging::encode::jpeg(&photo, 90, &Default::default()).map_err(Refusal::internal)
 }
