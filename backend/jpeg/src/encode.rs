@@ -3,13 +3,13 @@
 mod bits;
 mod forward;
 mod huffman;
+mod optimise;
 mod quantise;
 mod write;
 
 use crate::EncodeError;
-use bits::BitWriter;
 use forward::Forward;
-use huffman::Codes;
+use huffman::{Coder, Histogram, Sink, symbols};
 use quantise::Steps;
 
 /// A picture in luma and two chromas, each chroma sample for two by two pixels (4:2:0).
@@ -68,13 +68,31 @@ pub fn encode(picture: &Ycc420, settings: &Settings<'_>) -> Result<Vec<u8>, Enco
         return Err(EncodeError::Size);
     }
     let steps = [Steps::luma(settings.quality), Steps::chroma(settings.quality)];
+    let step = (picture.height.div_ceil(16) as usize / SAMPLED_ROWS).max(1);
+    let mut histogram = Histogram::new(step > 1);
+    count(picture, &steps, step, &mut histogram);
+    let tables = histogram.tables();
     let mut file = Vec::with_capacity(picture.luma.len() / 6 + 2048);
-    write::headers(&mut file, (width, height), settings, &steps)?;
-    let mut bits = BitWriter::new(file);
-    scan(picture, &steps, &mut bits);
-    let mut file = bits.finish();
+    write::headers(&mut file, (width, height), settings, &steps, &tables)?;
+    let mut coder = Coder::new(&tables, file);
+    write_scan(picture, &steps, &mut coder);
+    let mut file = coder.finish();
     write::end(&mut file);
     Ok(file)
+}
+
+/// Rows of MCUs that the codes are made for: more of them would hardly change what is frequent.
+const SAMPLED_ROWS: usize = 24;
+
+/// Looks at every `step`-th row of MCUs, to learn what is frequent.
+#[multiversion::multiversion(targets("x86_64+avx2+bmi1+bmi2+lzcnt+fma"))]
+fn count(picture: &Ycc420, steps: &[Steps; 2], step: usize, histogram: &mut Histogram) {
+    scan(picture, steps, step, histogram);
+}
+
+#[multiversion::multiversion(targets("x86_64+avx2+bmi1+bmi2+lzcnt+fma"))]
+fn write_scan(picture: &Ycc420, steps: &[Steps; 2], coder: &mut Coder) {
+    scan(picture, steps, 1, coder);
 }
 
 /// One component on its way through the scan.
@@ -85,15 +103,15 @@ struct Component<'a> {
     /// Blocks of an MCU each way.
     blocks: usize,
     forward: Forward,
-    codes: &'a Codes,
+    /// 0 for luma, 1 for chroma.
+    kind: usize,
     /// The quantised mean of the last block (T.81, F.1.1.5.1).
     last: i32,
 }
 
 /// The one interleaved scan: MCUs of four luma blocks and one of each chroma.
-#[multiversion::multiversion(targets("x86_64+avx2+bmi1+bmi2+lzcnt+fma"))]
-fn scan(picture: &Ycc420, steps: &[Steps; 2], bits: &mut BitWriter) {
-    let codes = [Codes::luma(), Codes::chroma()];
+#[inline(always)]
+fn scan(picture: &Ycc420, steps: &[Steps; 2], step: usize, sink: &mut impl Sink) {
     let (width, height) = (picture.width as usize, picture.height as usize);
     let [luma, blue, red] = [&picture.luma, &picture.chroma[0], &picture.chroma[1]];
     let component = |samples, width, height, blocks, kind: usize| Component {
@@ -102,7 +120,7 @@ fn scan(picture: &Ycc420, steps: &[Steps; 2], bits: &mut BitWriter) {
         height,
         blocks,
         forward: Forward::new(&steps[kind]),
-        codes: &codes[kind],
+        kind,
         last: 0,
     };
     let (half_width, half_height) = (width.div_ceil(2), height.div_ceil(2));
@@ -111,10 +129,10 @@ fn scan(picture: &Ycc420, steps: &[Steps; 2], bits: &mut BitWriter) {
         component(&blue[..], half_width, half_height, 1, 1),
         component(&red[..], half_width, half_height, 1, 1),
     ];
-    for y in 0..height.div_ceil(16) {
+    for y in (0..height.div_ceil(16)).step_by(step) {
         for x in 0..width.div_ceil(16) {
             for component in &mut components {
-                component.mcu(x, y, bits);
+                component.mcu(x, y, sink);
             }
         }
     }
@@ -122,12 +140,12 @@ fn scan(picture: &Ycc420, steps: &[Steps; 2], bits: &mut BitWriter) {
 
 impl Component<'_> {
     #[inline(always)]
-    fn mcu(&mut self, x: usize, y: usize, bits: &mut BitWriter) {
+    fn mcu(&mut self, x: usize, y: usize, sink: &mut impl Sink) {
         for down in 0..self.blocks {
             for across in 0..self.blocks {
                 let block = self.block((x * self.blocks + across) * 8, (y * self.blocks + down) * 8);
                 let quantised = self.forward.transform(&block);
-                self.codes.write(&quantised, &mut self.last, bits);
+                symbols(&quantised, self.kind, &mut self.last, sink);
             }
         }
     }

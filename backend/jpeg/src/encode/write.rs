@@ -1,9 +1,9 @@
 //! The segments around the scan (T.81, annex B; JFIF, ITU-T T.871; EXIF 3.0, 4.5.4).
 
 use super::Settings;
+use super::optimise::Table;
 use super::quantise::Steps;
 use crate::EncodeError;
-use crate::standard::{self, Spec};
 
 /// Everything before the entropy-coded bytes.
 pub(super) fn headers(
@@ -11,6 +11,7 @@ pub(super) fn headers(
     (width, height): (u16, u16),
     settings: &Settings<'_>,
     steps: &[Steps; 2],
+    tables: &[[Table; 2]; 2],
 ) -> Result<(), EncodeError> {
     file.extend([0xFF, 0xD8]);
     let (unit, [high, low]) = match settings.dpi {
@@ -39,14 +40,10 @@ pub(super) fn headers(
         0xC0,
         &[&[8, h1, h0, w1, w0, 3, 1, 0x22, 0, 2, 0x11, 1, 3, 0x11, 1]],
     );
-    let tables = [
-        (0x00, standard::LUMA_DC),
-        (0x10, standard::LUMA_AC),
-        (0x01, standard::CHROMA_DC),
-        (0x11, standard::CHROMA_AC),
-    ];
-    for (number, Spec { counts, symbols }) in tables {
-        segment(file, 0xC4, &[&[number], counts, symbols]);
+    for (component, [means, rest]) in (0u8..).zip(tables) {
+        for (number, Table { counts, symbols }) in [(component, means), (0x10 | component, rest)] {
+            segment(file, 0xC4, &[&[number], counts, symbols]);
+        }
     }
     segment(file, 0xDA, &[&[3, 1, 0x00, 2, 0x11, 3, 0x11, 0, 63, 0]]);
     Ok(())
