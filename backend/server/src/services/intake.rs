@@ -200,6 +200,7 @@ fn decode_and_publish(places: &Places, received: Received, limits: &Limits) -> R
     let row = NewPhoto {
         file_name: format!("{name}.{extension}"),
         preview_name: format!("{}.jpg", random_name()),
+        clip_name: None,
         sha256: received.sha256.clone(),
         bytes: received.bytes,
         width,

@@ -158,6 +158,7 @@ fn draw(places: &Places, order: &Order) -> Result<RenderedFiles, RenderingError>
         size: (rendered.result.width, rendered.result.height),
         result_md5: hex::encode(Md5::digest(&rendered.result.bytes)),
         compressed_md5: hex::encode(Md5::digest(&rendered.compressed.bytes)),
+        animations: Vec::new(),
     })
 }
 
