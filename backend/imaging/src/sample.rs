@@ -22,7 +22,15 @@ const QUALITY: u8 = 92;
 /// The same `seed` gives the same people and lights at every size.
 #[must_use]
 pub fn photo(width: u32, height: u32, seed: u64) -> RgbImage {
-    paint::develop(width, height, seed, &party::scene(width, height, seed))
+    moment(width, height, seed, 0)
+}
+
+/// [`photo`] a moment later each `moment`: the same people before the same lights have moved, and
+/// the sensor's noise is another. Moment 0 is the photo itself.
+#[must_use]
+pub fn moment(width: u32, height: u32, seed: u64, moment: u32) -> RgbImage {
+    let scene = party::scene(width, height, seed, moment);
+    paint::develop(width, height, seed ^ u64::from(moment) << 32, &scene)
 }
 
 /// [`photo`] as the JPEG of a camera held so that its picture needs `orientation` to stand upright.

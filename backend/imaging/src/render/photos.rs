@@ -19,10 +19,12 @@ pub(super) struct Views {
 }
 
 /// Which photo each slot shows when there are `photos` of them: the shots begin again when the
-/// photos run out.
+/// photos run out. A look that moves begins with its poster.
 pub(super) fn photo_of_each_slot(recipe: &Recipe, photos: usize) -> Vec<usize> {
     let shots = recipe.shot_of_each_slot().into_iter();
-    shots.map(|shot| shot as usize % photos.max(1)).collect()
+    shots
+        .map(|shot| (shot + recipe.poster()) as usize % photos.max(1))
+        .collect()
 }
 
 /// The size at which a photo is decoded: enough for the largest of its slots.
@@ -49,6 +51,22 @@ pub(super) fn views(scene: &Scene<'_>, slots: &[Slot]) -> Result<Views, RenderEr
     });
     let done: Vec<_> = done.collect::<Result<_, RenderError>>()?;
     Ok(sorted(done, slots.len()))
+}
+
+/// Every photo as every slot would show it, photo by photo.
+pub(super) fn views_of_each_photo(
+    scene: &Scene<'_>,
+    slots: &[Slot],
+) -> Result<Vec<Vec<Arc<Pixels>>>, RenderError> {
+    let want = want_for(slots.iter());
+    let places: Vec<usize> = (0..slots.len()).collect();
+    let views = scene.photos.par_iter().enumerate().map(|(index, bytes)| {
+        let photo = decode::decode(bytes, scene.limits, want)
+            .map_err(|source| RenderError::Photo { index, source })?;
+        let cut = cut(&photo, &places, slots, scene.recipe);
+        Ok(cut.into_iter().map(|(_, view)| view).collect())
+    });
+    views.collect()
 }
 
 type Cut = Vec<(usize, Arc<Pixels>)>;

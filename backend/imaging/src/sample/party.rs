@@ -11,14 +11,14 @@ const WALLS: [(Light, Light); 4] = [
     ([0.012, 0.020, 0.030], [0.100, 0.110, 0.160]),
 ];
 
-/// A party of one to three guests, as many as the width has room for.
-pub(super) fn scene(width: u32, height: u32, seed: u64) -> Scene {
+/// A party of one to three guests, as many as the width has room for, `moment` shots after the first.
+pub(super) fn scene(width: u32, height: u32, seed: u64, moment: u32) -> Scene {
     let mut dice = Dice::new(seed);
     let pixel = pixel_size(width, height);
     let (half_width, tall) = (0.5 * width as f32 * pixel, height as f32 * pixel);
     let (above, below) = dice.pick(&WALLS);
     let mut layers = lamps(&mut dice, half_width, tall);
-    layers.extend(guests(&mut dice, half_width, tall, pixel));
+    layers.extend(guests(&mut dice, half_width, tall, pixel, moment));
     Scene {
         background: Box::new(move |p| {
             let down = 1.0 + p.y / tall;
@@ -74,7 +74,7 @@ fn lamp(centre: Point, radius: f32, colour: Light, strength: f32) -> Layer {
     }
 }
 
-fn guests(dice: &mut Dice, half_width: f32, tall: f32, pixel: f32) -> Vec<Layer> {
+fn guests(dice: &mut Dice, half_width: f32, tall: f32, pixel: f32, moment: u32) -> Vec<Layer> {
     let head = 0.155 * tall.min(1.32);
     let room = (half_width / (head * 1.9)).floor().clamp(1.0, 3.0) as usize;
     let count = dice.pick(&[1, 2, 2, 3]).min(room);
@@ -91,7 +91,7 @@ fn guests(dice: &mut Dice, half_width: f32, tall: f32, pixel: f32) -> Vec<Layer>
                 x: x + dice.between(-0.1, 0.1) * head,
                 y: -0.54 * tall.min(1.32) + dice.between(-0.22, 0.22) * head,
             };
-            figure::layers(&Guest::invite(dice, centre, head), pixel)
+            figure::layers(&Guest::invite(dice, centre, head).after(moment), pixel)
         })
         .collect()
 }
