@@ -2,7 +2,7 @@
 //!
 //! ffmpeg is a program of its own here, never a library in ours: whatever a
 //! hostile clip does to it, it does to a short-lived process with limits, an
-//! empty environment and a private folder ([`process`](self)), and what it
+//! empty environment and a private folder, and what it
 //! leaves behind counts only once it was looked at anew.
 //!
 //! ```no_run
@@ -18,14 +18,20 @@
 //! # Ok(()) }
 //! ```
 
+mod clip;
+mod colours;
 mod encoding;
 mod error;
 mod find;
 mod frames;
+mod inspect;
+mod poster;
 mod probe;
 mod process;
 mod sniff;
+mod transcode;
 
+pub use clip::{ClipInfo, ClipLimits};
 pub use error::{ClipError, Missing, MotionError};
 pub use find::Ffmpeg;
 pub use frames::{FrameSpec, Movie};

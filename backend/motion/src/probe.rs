@@ -21,18 +21,25 @@ const MAX_ALLOC: &str = "268435456";
 /// What we ask: only these fields come, however much a file has to say of itself.
 const ENTRIES: &str = "format=duration:\
     stream=index,codec_type,codec_name,width,height,sample_aspect_ratio,avg_frame_rate,duration,\
-    color_space,color_transfer:stream_disposition=attached_pic:stream_side_data=rotation:stream_tags=rotate";
+    color_space,color_transfer,color_primaries:stream_disposition=attached_pic:stream_side_data=rotation:stream_tags=rotate";
 
-/// How a stranger's file is opened: as this kind of container and no other,
-/// by the file protocol and no other, with known decoders and bounded memory.
-pub(crate) fn opened(path: &Path, container: Container) -> Vec<std::ffi::OsString> {
+/// How a stranger's file is decoded: as [`looked_at`], with known decoders only.
+pub(crate) fn decoded(path: &Path, container: Container) -> Vec<std::ffi::OsString> {
+    let mut arguments: Vec<std::ffi::OsString> = vec!["-codec_whitelist".into(), DECODERS.into()];
+    arguments.extend(looked_at(path, container));
+    arguments
+}
+
+/// How a stranger's file is opened: as this kind of container and no other, by
+/// the file protocol and no other, with bounded pictures. ffprobe gives up on the
+/// whole of a file with one stream of an unlisted codec, and phones add such
+/// streams, so the list is not for a look; the codec is judged by its name then.
+pub(crate) fn looked_at(path: &Path, container: Container) -> Vec<std::ffi::OsString> {
     let words = [
         "-protocol_whitelist",
         "file",
         "-format_whitelist",
         "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm",
-        "-codec_whitelist",
-        DECODERS,
         "-max_pixels",
         MAX_PIXELS,
         "-f",
@@ -44,7 +51,7 @@ pub(crate) fn opened(path: &Path, container: Container) -> Vec<std::ffi::OsStrin
     arguments
 }
 
-/// What goes before [`opened`] for either program.
+/// What goes before them for either program.
 pub(crate) const BOUNDED: &[&str] = &["-max_alloc", MAX_ALLOC];
 
 /// A file as ffprobe sees it.
@@ -78,6 +85,7 @@ pub(crate) struct Stream {
     duration: Option<String>,
     pub(crate) color_space: Option<String>,
     pub(crate) color_transfer: Option<String>,
+    pub(crate) color_primaries: Option<String>,
     #[serde(default)]
     disposition: Disposition,
     #[serde(default)]
@@ -186,7 +194,7 @@ impl Ffmpeg {
         let head = ["-hide_banner", "-v", "error"];
         let words = head.iter().chain(BOUNDED).chain(what);
         let mut arguments: Vec<std::ffi::OsString> = words.map(Into::into).collect();
-        arguments.extend(opened(path, container));
+        arguments.extend(looked_at(path, container));
         run.run(&arguments).await?.success()
     }
 

@@ -177,7 +177,7 @@ impl Run<'_> {
 async fn read(from: Option<impl AsyncRead + Unpin>, most: usize) -> Vec<u8> {
     let mut kept = Vec::new();
     let Some(mut from) = from else { return kept };
-    let mut buffer = [0; 8192];
+    let mut buffer = vec![0; 8192];
     while let Ok(count) = from.read(&mut buffer).await {
         if count == 0 {
             break;

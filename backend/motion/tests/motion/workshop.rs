@@ -68,8 +68,19 @@ impl Workshop {
 
     /// The pixels of the frame at `seconds`, three bytes each, as a player shows them.
     pub(crate) fn pixels(&self, path: &Path, seconds: &str) -> Vec<u8> {
+        self.decoded(&["-ss", seconds], path)
+    }
+
+    /// The pixels of a JPEG, three bytes each.
+    pub(crate) fn still(&self, path: &Path) -> Vec<u8> {
+        self.decoded(&["-f", "image2", "-c:v", "mjpeg"], path)
+    }
+
+    fn decoded(&self, how: &[&str], path: &Path) -> Vec<u8> {
         let answer = Command::new(self.ffmpeg.path())
-            .args(["-v", "error", "-nostdin", "-ss", seconds, "-i"])
+            .args(["-v", "error", "-nostdin"])
+            .args(how)
+            .arg("-i")
             .arg(path)
             .args(["-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"])
             .output()
