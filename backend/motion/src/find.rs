@@ -24,6 +24,7 @@ pub struct Ffmpeg {
     pub(crate) tone_maps: bool,
     pub(crate) work: Duration,
     pub(crate) look: Duration,
+    scratch: PathBuf,
     version: String,
 }
 
@@ -63,6 +64,7 @@ impl Ffmpeg {
             tone_maps: lists(&filters, "zscale") && lists(&filters, "tonemap"),
             work: WORK,
             look: LOOK,
+            scratch: std::env::temp_dir(),
             version,
             ffmpeg,
             ffprobe,
@@ -73,6 +75,21 @@ impl Ffmpeg {
     #[must_use]
     pub fn with_patience(self, work: Duration, look: Duration) -> Self {
         Self { work, look, ..self }
+    }
+
+    /// The same programs working in folders below this one; without it in the
+    /// system's folder for temporary files. They are removed after each piece of
+    /// work; what a killed process leaves behind is the caller's to sweep.
+    #[must_use]
+    pub fn with_scratch(self, scratch: &Path) -> Self {
+        let scratch = std::path::absolute(scratch).unwrap_or_else(|_| scratch.to_owned());
+        Self { scratch, ..self }
+    }
+
+    /// A folder for one piece of work.
+    pub(crate) fn folder(&self) -> std::io::Result<tempfile::TempDir> {
+        std::fs::create_dir_all(&self.scratch)?;
+        tempfile::tempdir_in(&self.scratch)
     }
 
     /// ffmpeg's own version, for example `5.1.9-0+deb12u1`.

@@ -130,7 +130,7 @@ impl Ffmpeg {
     where
         I: Stream<Item = Vec<u8>> + Send,
     {
-        let folder = tempfile::tempdir()?;
+        let folder = self.folder()?;
         let run = Run {
             program: &self.ffmpeg,
             folder: folder.path(),

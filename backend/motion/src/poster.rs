@@ -28,7 +28,7 @@ impl Ffmpeg {
     /// faults of the disk.
     pub async fn poster(&self, path: &Path, clip: &ClipInfo) -> Result<Vec<u8>, MotionError> {
         let path = std::path::absolute(path)?;
-        let folder = tempfile::tempdir()?;
+        let folder = self.folder()?;
         let out = folder.path().join("poster.jpg");
         let run = Run {
             program: &self.ffmpeg,

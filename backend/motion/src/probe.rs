@@ -184,7 +184,7 @@ impl Ffmpeg {
         container: Container,
         what: &[&str],
     ) -> Result<Vec<u8>, MotionError> {
-        let folder = tempfile::tempdir()?;
+        let folder = self.folder()?;
         let run = Run {
             program: &self.ffprobe,
             folder: folder.path(),

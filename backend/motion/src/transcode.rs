@@ -47,7 +47,7 @@ impl Ffmpeg {
         limits: &ClipLimits,
         out: &Path,
     ) -> Result<Movie, MotionError> {
-        let folder = tempfile::tempdir()?;
+        let folder = self.folder()?;
         let run = Run {
             program: &self.ffmpeg,
             folder: folder.path(),

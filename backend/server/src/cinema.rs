@@ -1,5 +1,6 @@
 //! The room where moving pictures are made: ffmpeg, or the reason why there is none, and few at once.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use boothline_motion::{Ffmpeg, Missing};
@@ -39,6 +40,15 @@ impl Cinema {
         Self {
             ffmpeg,
             seats: Arc::new(Semaphore::new(AT_ONCE)),
+        }
+    }
+
+    /// The same, with ffmpeg working in folders below `scratch`.
+    #[must_use]
+    pub fn in_folder(self, scratch: &Path) -> Self {
+        Self {
+            ffmpeg: self.ffmpeg.map(|ffmpeg| ffmpeg.with_scratch(scratch)),
+            ..self
         }
     }
 
