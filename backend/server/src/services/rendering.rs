@@ -1,5 +1,7 @@
 //! Rendering: from a job's photos to its three files on disk.
 
+mod clips;
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,6 +18,7 @@ use boothline_store::jobs::{Job, RenderedFiles};
 use boothline_store::{overlays, photos};
 use md5::{Digest, Md5};
 
+use self::clips::Played;
 use crate::config::CompressedSize;
 use crate::context::Context;
 use crate::places::{Places, write_whole};
@@ -68,8 +71,26 @@ struct Order {
     names: [String; 3],
 }
 
+/// A job whose files are on disk.
+#[derive(Debug)]
+pub struct Finished {
+    /// What the row will say of them.
+    pub files: RenderedFiles,
+    /// The last line of the guest's progress.
+    pub line: &'static str,
+}
+
 /// Renders a job and puts its files on disk. Twice yields the same files.
-pub async fn render_job(context: &Context, job: &Job) -> Result<RenderedFiles, RenderingError> {
+pub async fn render_job(context: &Context, job: &Job) -> Result<Finished, RenderingError> {
+    let mut files = draw_job(context, job).await?;
+    let line = match clips::play(context, job, &mut files.animations).await? {
+        Played::AllOrNone => "Your picture is ready.",
+        Played::Without => "Your picture is ready. Its clip could not be made to play on phones.",
+    };
+    Ok(Finished { files, line })
+}
+
+async fn draw_job(context: &Context, job: &Job) -> Result<RenderedFiles, RenderingError> {
     let order = gather(context, job).await?;
     let sizes: u64 = order
         .photos

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use boothline_domain::{Disposition, JobId, JobStatus, TargetKind};
 use boothline_queue::{BoxError, Handler, Running, Setback, Task};
 use boothline_store::jobs::delivery;
-use boothline_store::jobs::{self, Failure, Job, RenderedFiles};
+use boothline_store::jobs::{self, Failure, Job};
 use boothline_store::{StoreError, TxFuture};
 use sea_orm::DatabaseTransaction;
 use tracing::Instrument;
@@ -14,7 +14,7 @@ use crate::context::Context;
 use crate::refusal::Refusal;
 use crate::services::drive::{self, DeliverTask};
 use crate::services::jobs::RenderTask;
-use crate::services::rendering::{RenderingError, render_job};
+use crate::services::rendering::{Finished, RenderingError, render_job};
 
 /// For the guest; the operator reads the cause in the console and the log.
 const LONGER: &str = "It takes a little longer; your picture is safe.";
@@ -56,12 +56,13 @@ impl Renderer {
 
     /// The job's row, its delivery and the task change together: after it the
     /// picture is done for everybody, before it for nobody.
-    async fn finish(&self, running: &Running, job: &Job, files: RenderedFiles) -> Result<(), Undone> {
+    async fn finish(&self, running: &Running, job: &Job, finished: Finished) -> Result<(), Undone> {
+        let Finished { files, line } = finished;
         let (id, target, now) = (job.id, job.target, self.context.now());
         let (context, running) = (self.context.clone(), running.clone());
         self.write(move |tx| {
             Box::pin(async move {
-                jobs::finish(tx, id, &files, "Your picture is ready.", now).await?;
+                jobs::finish(tx, id, &files, line, now).await?;
                 match target {
                     TargetKind::Local => {
                         delivery::delivered_here(tx, id, "Ready on this machine.", now).await?;
@@ -81,7 +82,7 @@ impl Renderer {
         self.begin(id).await?;
         let started = self.context.now();
         match render_job(&self.context, &job).await {
-            Ok(files) => self.finish(running, &job, files).await?,
+            Ok(finished) => self.finish(running, &job, finished).await?,
             Err(RenderingError::Hopeless(reason)) => return Err(Setback::fail(reason)),
             Err(RenderingError::Later(refusal)) => {
                 tracing::warn!(job.id = %id, code = refusal.code, cause = ?refusal.cause, "Job {id} has to wait: {refusal}");

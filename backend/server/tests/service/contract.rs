@@ -1,6 +1,7 @@
 //! The kiosk contract, row by row and field by field.
 
 pub(crate) mod answers;
+pub(crate) mod clips;
 pub(crate) mod events;
 pub(crate) mod gallery;
 pub(crate) mod idempotency;

@@ -68,6 +68,14 @@ on_every_engine! {
         only_a_failed_job_can_be_retried,
         pages_of_jobs_go_from_new_to_old_and_end,
     }
+    contract::clips {
+        a_clip_becomes_a_poster_and_an_mp4,
+        a_recording_of_a_browser_comes_in_one_request,
+        a_replaced_clip_is_gone_from_the_disk,
+        without_ffmpeg_a_clip_is_refused_with_what_to_do,
+        a_clip_that_cannot_be_played_is_refused_at_the_upload,
+        a_clip_that_fails_later_leaves_the_still,
+    }
     contract::gallery {
         the_newest_picture_comes_first,
         only_finished_pictures_are_shown,
