@@ -64,8 +64,10 @@ impl Palette {
         rows.enumerate().for_each(|(y, (row, indices))| {
             let colours: &[Srgb<u8>] = row.as_chunks::<3>().0.arrays_as();
             let mut colours = srgb8_to_oklab(colours);
-            for (x, colour) in colours.iter_mut().enumerate() {
-                colour.l += self.spacing * STRENGTH * threshold(x, y);
+            let nearest = self.map.map_to_indices(&colours);
+            for ((x, colour), nearest) in colours.iter_mut().enumerate().zip(nearest) {
+                let missed = distance(*colour, self.map.palette()[usize::from(nearest)]);
+                colour.l += (MISSED * missed).min(self.spacing) * threshold(x, y);
             }
             indices.copy_from_slice(&self.map.map_to_indices(&colours));
         });
@@ -73,8 +75,9 @@ impl Palette {
     }
 }
 
-/// Which part of the palette's spacing the dithering moves a pixel by.
-const STRENGTH: f32 = 1.0;
+/// How far dithering moves a colour, in distances to its nearest place in the palette: a colour
+/// that the palette has stays flat. It never moves farther than colours are apart.
+const MISSED: f32 = 4.0;
 
 /// Between -0.5 and 0.5 for a place: interleaved gradient noise (Jimenez, SIGGRAPH 2014), whose
 /// neighbourhoods hold every level evenly, like Bayer's matrix, without its visible grid.
