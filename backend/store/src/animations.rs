@@ -18,6 +18,14 @@ pub struct Animation {
     pub md5: String,
 }
 
+/// The one that guests want to keep, where only one file can be given: the MP4, which every phone
+/// and messenger plays, else the GIF.
+#[must_use]
+pub fn keepsake(animations: &[Animation]) -> Option<&Animation> {
+    let of = |format| animations.iter().find(|animation| animation.format == format);
+    of(AnimationFormat::Mp4).or_else(|| of(AnimationFormat::Gif))
+}
+
 /// The list in a column; an empty one is null.
 pub(crate) fn read(column: Option<&str>) -> Result<Vec<Animation>, StoreError> {
     column.map_or(Ok(Vec::new()), |json| Ok(serde_json::from_str(json)?))

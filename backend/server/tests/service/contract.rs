@@ -6,6 +6,7 @@ pub(crate) mod events;
 pub(crate) mod gallery;
 pub(crate) mod idempotency;
 pub(crate) mod jobs;
+pub(crate) mod moving;
 pub(crate) mod overlays;
 pub(crate) mod qr;
 pub(crate) mod sessions;

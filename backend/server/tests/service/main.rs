@@ -52,6 +52,11 @@ on_every_engine! {
         a_deleted_theme_is_gone_for_everybody,
         every_built_in_look_makes_a_picture_of_one_photo,
     }
+    contract::moving {
+        four_shots_make_a_gif_and_a_webp_and_all_go_with_the_job,
+        with_ffmpeg_there_is_an_mp4_for_phones,
+        one_photo_makes_a_still_of_a_look_that_moves,
+    }
     contract::overlays {
         a_png_of_a_printed_size_becomes_an_overlay,
         an_overlay_lies_over_the_result,
@@ -174,6 +179,7 @@ on_every_engine! {
         a_kill_in_mid_upload_doubles_nothing,
         a_file_that_was_trashed_or_changed_is_mended_on_request,
         requests_are_never_faster_than_allowed,
+        what_moves_is_what_goes_to_drive,
     }
     drive::trouble {
         an_outage_costs_no_tries_and_ends_by_itself,

@@ -10,13 +10,13 @@ use boothline_store::jobs::Job;
 use boothline_store::photos;
 use md5::{Digest, Md5};
 
-use super::RenderingError;
+use super::{RenderingError, beside};
 use crate::context::Context;
 use crate::places::{publish, random_name, remove_quietly};
 use crate::services::intake::clips::limits;
 
 /// Hashing a file takes no more than this, in bytes.
-const HASH_COST: u64 = 1024 * 1024;
+pub(super) const HASH_COST: u64 = 1024 * 1024;
 
 /// What became of a job's clip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +25,16 @@ pub(super) enum Played {
     AllOrNone,
     /// It could not be made; the still is as good as ever.
     Without,
+}
+
+impl Played {
+    /// Both of two.
+    pub(super) fn and(self, other: Self) -> Self {
+        match self {
+            Self::AllOrNone => other,
+            Self::Without => self,
+        }
+    }
 }
 
 /// Adds the MP4 of the job's first clip to `animations`, unless a look that
@@ -59,7 +69,7 @@ pub(super) async fn play(
 }
 
 /// Why there is no MP4, and whether it makes sense to try again.
-enum Trouble {
+pub(super) enum Trouble {
     Motion(MotionError),
     Later(RenderingError),
 }
@@ -80,7 +90,7 @@ impl<E: Into<RenderingError>> From<E> for Trouble {
 }
 
 async fn make(context: &Context, ffmpeg: &Ffmpeg, clip: &Path, job: &Job) -> Result<Animation, Trouble> {
-    let path = beside(&job.result_image_path);
+    let path = beside(&job.result_image_path, AnimationFormat::Mp4);
     let target = context.places.result(&path);
     let temporary = Temporary::beside(&target);
     {
@@ -103,7 +113,7 @@ async fn make(context: &Context, ffmpeg: &Ffmpeg, clip: &Path, job: &Job) -> Res
 }
 
 /// Puts the finished file safely on disk under its name. Returns size and checksum.
-fn settle(temporary: &Path, target: &Path) -> io::Result<(u64, String)> {
+pub(super) fn settle(temporary: &Path, target: &Path) -> io::Result<(u64, String)> {
     let mut file = std::fs::File::open(temporary)?;
     let checked = checksum(&mut file)?;
     file.sync_all()?;
@@ -124,17 +134,11 @@ fn checksum(file: &mut std::fs::File) -> io::Result<(u64, String)> {
     }
 }
 
-/// The result's name with another ending.
-fn beside(result: &str) -> String {
-    let stem = result.rsplit_once('.').map_or(result, |(stem, _)| stem);
-    format!("{stem}.{}", AnimationFormat::Mp4.extension())
-}
-
 /// A name that the sweep knows as half-written; the file is gone when this is dropped.
-struct Temporary(PathBuf);
+pub(super) struct Temporary(pub(super) PathBuf);
 
 impl Temporary {
-    fn beside(target: &Path) -> Self {
+    pub(super) fn beside(target: &Path) -> Self {
         let name = target.file_name().unwrap_or_default().to_string_lossy();
         Self(target.with_file_name(format!(".{name}.{}.tmp", random_name())))
     }
@@ -152,6 +156,7 @@ mod tests {
 
     #[test]
     fn the_clip_stands_beside_the_result() {
-        assert_eq!(beside("20260614-210307-code.jpg"), "20260614-210307-code.mp4");
+        let name = beside("20260614-210307-code.jpg", AnimationFormat::Mp4);
+        assert_eq!(name, "20260614-210307-code.mp4");
     }
 }
