@@ -9,6 +9,7 @@ let words = {};
 translate(navigator.languages);
 if (document.body.dataset.state === "developing") waitForPicture(SHORTEST_WAIT_MS);
 if (document.body.dataset.state === "ready") offerSharing();
+calmFilm();
 
 /**
  * Asks whether the picture is there, less and less often, and at once when the guest looks at the page again.
@@ -45,6 +46,15 @@ function pause(milliseconds) {
     const clock = setTimeout(end, milliseconds);
     document.addEventListener("visibilitychange", looked);
   });
+}
+
+/** Leaves it to guests who asked for less motion whether the film plays. */
+function calmFilm() {
+  const film = document.querySelector("video");
+  if (!film || !matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+  film.pause();
+  film.autoplay = false;
+  film.controls = true;
 }
 
 /** Shows Share where the phone can, and lets Save reach the photo library where only the share sheet can. */

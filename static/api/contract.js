@@ -23,6 +23,7 @@
  * @property {string | { colour?: string, gradient?: { from: string, to: string, angle?: number }, image?: string }} background
  * @property {Slot[]} slots none: one photo fills the canvas
  * @property {string | { name: string, strength?: number }} filter
+ * @property {{ kind: string }} animation the shots become a moving picture
  */
 
 /**
@@ -55,6 +56,7 @@
  * @property {string | null} result_url
  * @property {string | null} [compressed_url]
  * @property {string | null} [thumbnail_url]
+ * @property {{format: "gif" | "webp" | "mp4", url: string, bytes: number}[]} [animations] what moves, once it is done
  * @property {string | null} [drive_link] for people: the file in Drive, or with local delivery our own page
  * @property {string | null} download_link
  * @property {string | null} qr_url

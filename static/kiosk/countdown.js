@@ -9,12 +9,16 @@
 export async function countDown(seconds, signal, tell) {
   for (let left = seconds; left > 0; left -= 1) {
     tell(left);
-    await second(signal);
+    await pause(1000, signal);
   }
 }
 
-/** @param {AbortSignal} signal */
-function second(signal) {
+/**
+ * @param {number} milliseconds
+ * @param {AbortSignal} signal ends it early
+ * @returns {Promise<void>} fails with the signal's reason
+ */
+export function pause(milliseconds, signal) {
   return new Promise((resolve, reject) => {
     const stop = () => {
       clearTimeout(clock);
@@ -23,7 +27,7 @@ function second(signal) {
     const clock = setTimeout(() => {
       signal.removeEventListener("abort", stop);
       resolve(undefined);
-    }, 1000);
+    }, milliseconds);
     signal.addEventListener("abort", stop, { once: true });
   });
 }

@@ -20,6 +20,15 @@ export function slotsOf(theme) {
   return slots?.length ? slots : [{ x: 0, y: 0, ...canvasOf(theme) }];
 }
 
+/**
+ * Whether the shots become a moving picture, for which they have to follow each other quickly.
+ *
+ * @param {Theme} theme
+ */
+export function moves(theme) {
+  return Boolean(theme.params.recipe?.animation);
+}
+
 /** @param {Theme} theme */
 export function shotsOf(theme) {
   return Math.max(1, theme.params.shots ?? 1);

@@ -4,12 +4,14 @@
 //! transitions, and [`Disposition`]: what a failed step asks for. Nothing here
 //! touches a disk, a network, a database or an executor.
 
+mod animation;
 pub mod clock;
 mod disposition;
 mod ids;
 mod share_code;
 mod states;
 
+pub use animation::AnimationFormat;
 pub use disposition::Disposition;
 pub use ids::{GuestId, JobId, OverlayId, PhotoId, SessionId, ThemeId, ThemeIdError};
 pub use share_code::{ShareCode, ShareCodeError};

@@ -1,5 +1,6 @@
 //! Pictures for Boothline: bytes in, bytes out, synchronous and pure.
 
+pub mod animation;
 pub mod decode;
 pub mod encode;
 pub mod error;

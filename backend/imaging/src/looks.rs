@@ -33,7 +33,7 @@ macro_rules! looks {
     };
 }
 
-const FILES: [(&str, &str, &str, &str); 17] = looks! {
+const FILES: [(&str, &str, &str, &str); 19] = looks! {
     "portrait", "Portrait", "One photo, full bleed, nothing added: 4x6 inch upright.";
     "landscape", "Landscape", "One photo in a white mount with the event's name: 6x4 inch.";
     "polaroid", "Polaroid", "An instant print on linen, with a handwritten caption.";
@@ -48,6 +48,8 @@ const FILES: [(&str, &str, &str, &str); 17] = looks! {
     "high-contrast", "High contrast", "Deep shadows and bright lights, full bleed with a dark band.";
     "glow", "Soft glow", "Light that blooms softly and flatters skin.";
     "oval", "Oval portrait", "An oval window in paper, as in a locket.";
+    "boomerang", "Boomerang", "Five quick shots that play forwards and back: a short clip for phones, 4:5.";
+    "flipbook", "Flipbook", "Eight quick shots in a silver frame, one after the other: a clip for phones, 4:5.";
     "portrait-hd", "Portrait HD", "One photo, full bleed, in twice the resolution.";
     "stage", "On stage", "Guests before a green cloth stand in the limelight of a theatre.";
     "beach", "By the sea", "Guests before a green cloth stand on a beach, as on a postcard.";

@@ -1,5 +1,6 @@
 //! A look as data: what goes where on the canvas, validated with errors that name the field.
 
+mod animation;
 mod background;
 mod canvas;
 mod chroma_key;
@@ -12,6 +13,7 @@ mod slot;
 mod text;
 mod validate;
 
+pub use animation::{Animation, Movement};
 pub use background::{Background, Gradient};
 pub use canvas::Canvas;
 pub use chroma_key::ChromaKey;
@@ -61,6 +63,9 @@ pub struct Recipe {
     /// A QR code on the picture itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub qr: Option<Code>,
+    /// A moving picture beside the still one, of 3 to 12 shots.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub animation: Option<Animation>,
 }
 
 impl Default for Recipe {
@@ -76,6 +81,7 @@ impl Default for Recipe {
             overlay: None,
             texts: Vec::new(),
             qr: None,
+            animation: None,
         }
     }
 }
@@ -109,6 +115,12 @@ impl Recipe {
             .max()
             .map_or(1, |last| last.saturating_add(1));
         self.shots.unwrap_or(shown)
+    }
+
+    /// The shot that the still picture begins with: 0, unless a look that moves names another.
+    #[must_use]
+    pub fn poster(&self) -> u32 {
+        self.animation.as_ref().map_or(0, |animation| animation.poster)
     }
 
     /// Whether the result is a PNG with an alpha channel: the background's colours alone decide.

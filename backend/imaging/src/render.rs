@@ -1,5 +1,6 @@
 //! From photos and a recipe to the finished files: result, compressed copy, thumbnail.
 
+mod animate;
 mod backdrop;
 mod bare;
 mod blend;
@@ -18,6 +19,7 @@ mod sheet;
 mod turn;
 mod words;
 
+pub use animate::render_frames;
 pub use cost::memory_cost;
 pub use error::{RenderError, RenderWarning};
 pub use outputs::{Compressed, Encoded, Outputs, Rendered, ResultFormat};

@@ -25,7 +25,15 @@ const QUALITY: u8 = 92;
 /// The same `seed` gives the same people and lights at every size.
 #[must_use]
 pub fn photo(width: u32, height: u32, seed: u64) -> RgbImage {
-    paint::develop(width, height, seed, &party::scene(width, height, seed))
+    moment(width, height, seed, 0)
+}
+
+/// [`photo`] a moment later each `moment`: the same people before the same lights have moved, and
+/// the sensor's noise is another. Moment 0 is the photo itself.
+#[must_use]
+pub fn moment(width: u32, height: u32, seed: u64, moment: u32) -> RgbImage {
+    let scene = party::scene(width, height, seed, moment);
+    paint::develop(width, height, seed ^ u64::from(moment) << 32, &scene)
 }
 
 /// The guests of [`photo`] before a cloth of about `colour`, as booths have it: unevenly lit, in folds, its light on

@@ -19,6 +19,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::access::Access;
+use crate::cinema::Cinema;
 use crate::config::{Config, KioskAuth};
 use crate::context::Context;
 use crate::feed::Feed;
@@ -309,6 +310,9 @@ async fn open(config: Config, role: &str) -> Result<Context, AppError> {
         target: Arc::new(target),
         desk,
         studio: Studio::new(config.pictures.workers, budget_mib),
+        cinema: Cinema::open(&config.pictures.ffmpeg)
+            .await
+            .in_folder(&places.scratch),
         access: Arc::new(access),
         origins: Arc::new(origins),
         rate_limit: calls.map(RateLimit::per_minute).map(Arc::new),

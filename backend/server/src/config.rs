@@ -33,7 +33,7 @@ pub use example::render as env_example;
 pub use limits::Limits;
 pub use listing::{Setting, settings};
 pub use logging::{LogFormat, Logging};
-pub use pictures::{CompressedSize, Pictures};
+pub use pictures::{CompressedSize, FfmpegPath, Pictures};
 pub use server::Server;
 pub use storage::Storage;
 pub use variables::{Group, VARIABLES, Variable};

@@ -10,6 +10,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::access::Access;
+use crate::cinema::Cinema;
 use crate::config::Config;
 use crate::feed::Feed;
 use crate::origins::Origins;
@@ -33,6 +34,8 @@ pub struct Context {
     pub places: Arc<Places>,
     /// Where image work runs.
     pub studio: Studio,
+    /// Where moving pictures are made.
+    pub cinema: Cinema,
     /// Where results go.
     pub target: Arc<Target>,
     /// Google Drive, where results go there.

@@ -8,6 +8,7 @@ mod database;
 mod delivery;
 mod disk;
 mod drive;
+mod ffmpeg;
 mod folders;
 mod keys;
 mod links;
@@ -92,6 +93,7 @@ pub async fn examine(
     checks.extend(at_rest(config, clock));
     checks.push(database::reachable(config).await);
     checks.extend(drive::ready(config).await);
+    checks.push(ffmpeg::found(&config.pictures.ffmpeg).await);
     checks.push(port::free_or_ours(config.server.bind_addr));
     checks
 }

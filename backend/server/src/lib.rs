@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod app;
+pub mod cinema;
 pub mod cli;
 pub mod config;
 pub mod context;

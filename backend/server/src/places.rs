@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 pub struct Places {
     /// Bodies that are still arriving.
     pub incoming: PathBuf,
-    /// Guests' photos as they came; never served.
+    /// Where ffmpeg works; nothing in it is kept.
+    pub scratch: PathBuf,
+    /// Guests' photos and clips as they came; never served.
     pub originals: PathBuf,
     /// Small, stripped copies of the originals.
     pub previews: PathBuf,
@@ -27,6 +29,7 @@ impl Places {
     pub fn prepare(data: &Path, results: &Path) -> io::Result<Self> {
         let places = Self {
             incoming: data.join("incoming"),
+            scratch: data.join("scratch"),
             originals: data.join("originals"),
             previews: data.join("previews"),
             themes: data.join("themes"),
@@ -36,6 +39,7 @@ impl Places {
         for folder in [
             data,
             &places.incoming,
+            &places.scratch,
             &places.originals,
             &places.previews,
             &places.themes,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::refusal::Refusal;
 
@@ -45,6 +45,29 @@ impl Studio {
         F: FnOnce() -> T + Send + 'static,
     {
         let _place = self.queue_up()?;
+        let held = self.acquire(cost).await?;
+        let span = tracing::Span::current();
+        // The share moves into the thread: work that nobody awaits any more still holds it.
+        let thread = tokio::task::spawn_blocking(move || {
+            let _held = held;
+            span.in_scope(work)
+        });
+        thread.await.map_err(Refusal::internal)
+    }
+
+    /// Waits for a core and `cost` bytes, for work that another program does while they are held.
+    ///
+    /// Errors: 503 `busy` at once when too many are waiting already.
+    pub async fn hold(&self, cost: u64) -> Result<Held, Refusal> {
+        let place = self.queue_up()?;
+        let held = self.acquire(cost).await?;
+        Ok(Held {
+            _place: Some(place),
+            ..held
+        })
+    }
+
+    async fn acquire(&self, cost: u64) -> Result<Held, Refusal> {
         let share = u32::try_from(cost.div_ceil(MIB))
             .unwrap_or(u32::MAX)
             .clamp(1, self.budget_mib);
@@ -55,13 +78,11 @@ impl Studio {
             .await
             .map_err(closed)?;
         let core = Arc::clone(&self.cores).acquire_owned().await.map_err(closed)?;
-        let span = tracing::Span::current();
-        // The permits move into the thread: work that nobody awaits any more still holds its share.
-        let thread = tokio::task::spawn_blocking(move || {
-            let _permits = (memory, core);
-            span.in_scope(work)
-        });
-        thread.await.map_err(Refusal::internal)
+        Ok(Held {
+            _memory: memory,
+            _core: core,
+            _place: None,
+        })
     }
 
     /// How many pieces of work wait or run.
@@ -82,7 +103,16 @@ impl Studio {
     }
 }
 
+/// A share of the studio, given back when dropped.
+#[derive(Debug)]
+pub struct Held {
+    _memory: OwnedSemaphorePermit,
+    _core: OwnedSemaphorePermit,
+    _place: Option<Place>,
+}
+
 /// A place among those who wait, given up when dropped.
+#[derive(Debug)]
 struct Place(Arc<AtomicUsize>);
 
 impl Drop for Place {
@@ -123,6 +153,18 @@ mod tests {
     async fn work_larger_than_the_budget_still_runs_alone() {
         let studio = Studio::new(1, 2);
         assert_eq!(studio.run(900 * MIB, || 7).await.unwrap(), 7);
+        assert_eq!(studio.load(), 0);
+    }
+
+    #[tokio::test]
+    async fn work_of_another_program_holds_its_share_too() {
+        let studio = Studio::new(2, 10);
+        let held = studio.hold(8 * MIB).await.unwrap();
+        let mut large = std::pin::pin!(studio.run(4 * MIB, || ()));
+        assert!(futures_util::poll!(&mut large).is_pending());
+        assert_eq!(studio.load(), 2);
+        drop(held);
+        large.await.unwrap();
         assert_eq!(studio.load(), 0);
     }
 

@@ -19,6 +19,7 @@ use sea_orm::{
     QuerySelect, UpdateMany,
 };
 
+use crate::animations::{self, Animation};
 use crate::entities::jobs::{ActiveModel, Column, Entity, Model};
 use crate::{StoreError, events};
 
@@ -59,6 +60,8 @@ pub struct Job {
     pub thumbnail_image_path: String,
     /// Width and height of the result in pixels, once it is done.
     pub result_size: Option<(u32, u32)>,
+    /// The moving pictures beside the result; none before it is done, or where the look asks for none.
+    pub animations: Vec<Animation>,
     /// Of the result's bytes, in hex, once it is done.
     pub result_md5: Option<String>,
     /// Of the compressed copy's bytes, in hex, once it is done.
@@ -116,6 +119,7 @@ impl TryFrom<Model> for Job {
                 .result_width
                 .zip(row.result_height)
                 .map(|(w, h)| (side(w), side(h))),
+            animations: animations::read(row.animations.as_deref())?,
             result_md5: row.result_md5,
             compressed_md5: row.compressed_md5,
             drive_file_id: row.drive_file_id,
@@ -210,6 +214,7 @@ pub async fn accept(tx: &impl ConnectionTrait, job: NewJob, now: Timestamp) -> R
         updated_at: Set(now.millis()),
         done_at: Set(None),
         target: Set(job.target.as_str().to_owned()),
+        animations: Set(None),
     };
     let job = Job::try_from(row.insert(tx).await?)?;
     events::note(tx, job.id, "changed", now).await?;
@@ -378,6 +383,8 @@ pub struct RenderedFiles {
     pub result_md5: String,
     /// Of the compressed copy's bytes, in hex.
     pub compressed_md5: String,
+    /// The moving pictures that were made with it.
+    pub animations: Vec<Animation>,
 }
 
 /// The files of the result are on disk.
@@ -394,6 +401,10 @@ pub async fn finish(
         .col_expr(Column::ResultHeight, Expr::value(i64::from(files.size.1)))
         .col_expr(Column::ResultMd5, Expr::value(files.result_md5.as_str()))
         .col_expr(Column::CompressedMd5, Expr::value(files.compressed_md5.as_str()))
+        .col_expr(
+            Column::Animations,
+            Expr::value(animations::written(&files.animations)?),
+        )
         .col_expr(Column::ErrorCode, Expr::value(None::<String>))
         .col_expr(Column::ErrorMessage, Expr::value(None::<String>))
         .col_expr(Column::DoneAt, Expr::value(now.millis()))
@@ -456,7 +467,8 @@ pub async fn has_file(db: &impl ConnectionTrait, path: &str) -> Result<bool, Sto
     let owner = Column::ResultImagePath
         .eq(path)
         .or(Column::CompressedImagePath.eq(path))
-        .or(Column::ThumbnailImagePath.eq(path));
+        .or(Column::ThumbnailImagePath.eq(path))
+        .or(Column::Animations.contains(animations::mention(path)?));
     Ok(Entity::find().filter(owner).count(db).await? > 0)
 }
 

@@ -5,6 +5,7 @@
 //! knows what belongs together calls [`Database::write`]. Times are stored as
 //! milliseconds since the epoch, states as words under a CHECK.
 
+pub mod animations;
 mod connect;
 pub mod drive_ids;
 mod entities;
@@ -36,6 +37,9 @@ pub enum StoreError {
     /// A row is not in the state that the change begins from, or is gone.
     #[error("{0} is not in the state that this change begins from")]
     NotInState(String),
+    /// A row holds a list that this version cannot read or write.
+    #[error("the row holds a list that cannot be read")]
+    List(#[from] serde_json::Error),
     /// The address of the database cannot be used.
     #[error("{0}")]
     Address(String),

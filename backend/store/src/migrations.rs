@@ -3,6 +3,7 @@
 mod m001_first_house;
 mod m002_drive;
 mod m003_drive_removal;
+mod m004_motion;
 
 use sea_orm_migration::MigrationTrait;
 
@@ -12,5 +13,6 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m001_first_house::Migration),
         Box::new(m002_drive::Migration),
         Box::new(m003_drive_removal::Migration),
+        Box::new(m004_motion::Migration),
     ]
 }

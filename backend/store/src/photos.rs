@@ -23,6 +23,8 @@ pub struct Photo {
     pub file_name: String,
     /// The name of the small, stripped copy that kiosks show.
     pub preview_name: String,
+    /// The name of the clip whose poster this is, in the originals folder; none for a shot.
+    pub clip_name: Option<String>,
 }
 
 impl From<Model> for Photo {
@@ -32,6 +34,7 @@ impl From<Model> for Photo {
             session_id: SessionId(row.session_id),
             file_name: row.file_name,
             preview_name: row.preview_name,
+            clip_name: row.clip_name,
         }
     }
 }
@@ -43,6 +46,8 @@ pub struct NewPhoto {
     pub file_name: String,
     /// The name of its small copy in the previews folder.
     pub preview_name: String,
+    /// The name of the clip whose poster this is, in the originals folder; none for a shot.
+    pub clip_name: Option<String>,
     /// Of the original's bytes, in hex.
     pub sha256: String,
     /// Size of the original in bytes.
@@ -73,6 +78,7 @@ pub async fn add(
         width: Set(i64::from(photo.width)),
         height: Set(i64::from(photo.height)),
         created_at: Set(now.millis()),
+        clip_name: Set(photo.clip_name.clone()),
     };
     Ok(row.insert(tx).await?.into())
 }
@@ -166,6 +172,15 @@ pub async fn take_unused(tx: &impl ConnectionTrait, candidates: &[Photo]) -> Res
 pub async fn has_file(db: &impl ConnectionTrait, file_name: &str) -> Result<bool, StoreError> {
     Ok(Entity::find()
         .filter(Column::FileName.eq(file_name))
+        .count(db)
+        .await?
+        > 0)
+}
+
+/// Whether a clip of this name has a row.
+pub async fn has_clip(db: &impl ConnectionTrait, clip_name: &str) -> Result<bool, StoreError> {
+    Ok(Entity::find()
+        .filter(Column::ClipName.eq(clip_name))
         .count(db)
         .await?
         > 0)

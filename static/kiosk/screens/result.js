@@ -62,7 +62,8 @@ function showJob(root, job) {
   root.dataset.job = String(job.job_id);
   showQr(root, job);
   showState(root, stateOf(job));
-  const finished = job.compressed_url ?? job.result_url;
+  const moving = job.animations?.findLast((animation) => animation.format !== "mp4");
+  const finished = moving?.url ?? job.compressed_url ?? job.result_url;
   if (job.status === "done" && finished) showFinished(root, ownAddress(finished));
 }
 

@@ -3,8 +3,11 @@
 import { find, image, onPress, part } from "../../page/elements.js";
 import { say } from "../../page/messages.js";
 import { CameraRefused, frameOf } from "../camera.js";
-import { countDown } from "../countdown.js";
-import { filterOf, shotRatio } from "../recipe.js";
+import { countDown, pause } from "../countdown.js";
+import { filterOf, moves, shotRatio } from "../recipe.js";
+
+/** Between the shots of a moving picture: time to move a little, none to pose anew. */
+const BETWEEN_MS = 350;
 
 /**
  * @param {import("../evening.js").Attended} booth
@@ -74,13 +77,14 @@ function showTrouble(root, trouble) {
  * @returns {Promise<Blob[] | null>} null where the camera went away meanwhile
  */
 async function takeShots(taking) {
-  const { root, video, wanted, seconds, signal } = taking;
+  const { root, video, theme, wanted, seconds, signal } = taking;
   root.dataset.state = "counting";
   /** @type {Blob[]} */
   const shots = [];
   while (shots.length < wanted.length) {
     frameShot(taking, shots.length);
-    await countDown(seconds, signal, (left) => showCount(root, String(left)));
+    if (shots.length > 0 && moves(theme)) await pause(BETWEEN_MS, signal);
+    else await countDown(seconds, signal, (left) => showCount(root, String(left)));
     showCount(root, "");
     if (root.dataset.state !== "counting") return null;
     flash(root);

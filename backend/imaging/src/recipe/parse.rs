@@ -112,6 +112,8 @@ mod tests {
             "slots": [{"x": 1, "y": 2, "width": 300, "height": 400, "shadow": {}, "border": {"width": 3}}],
             "texts": [{"content": "{event}", "x": 0, "y": 0, "width": 100, "height": 40, "size": 30}],
             "qr": {"x": 10, "y": 10, "size": 200},
+            "shots": 5,
+            "animation": {"kind": "burst", "formats": ["webp"], "loops": 3, "poster": 2},
         }))
         .unwrap();
         let written = serde_json::to_value(&recipe).unwrap();

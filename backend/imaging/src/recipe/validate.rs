@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 
-use super::{Background, Canvas, ChromaKey, Code, Recipe, Slot, Text};
+use super::{Animation, Background, Canvas, ChromaKey, Code, Recipe, Slot, Text};
 use crate::key::is_strong;
 use crate::text::unknown_variable;
 
@@ -21,6 +21,9 @@ pub const MAX_SLOTS: usize = 16;
 pub const MAX_TEXTS: usize = 16;
 /// The most photos a look may ask for.
 pub const MAX_SHOTS: u32 = 12;
+
+/// The fewest photos that make a moving picture.
+pub(crate) const MIN_FRAMES: u32 = 3;
 
 const MAX_TEXT_LENGTH: usize = 240;
 const MAX_ASSET_NAME: usize = 128;
@@ -106,6 +109,9 @@ impl Check {
         if let Some(code) = &recipe.qr {
             self.code(code);
         }
+        if let Some(animation) = &recipe.animation {
+            self.animation(animation, recipe.shots());
+        }
     }
 
     fn background(&mut self, background: &Background) {
@@ -170,6 +176,23 @@ impl Check {
         if let Some(label) = &code.label {
             self.words("qr.label", label);
         }
+    }
+
+    fn animation(&mut self, animation: &Animation, shots: u32) {
+        if !(MIN_FRAMES..=MAX_SHOTS).contains(&shots) {
+            let message = format!("moves {MIN_FRAMES} to {MAX_SHOTS} shots, and this look takes {shots}");
+            self.wrong("animation", message);
+        }
+        let formats = &animation.formats;
+        let doubled = (1..formats.len()).any(|place| formats[..place].contains(&formats[place]));
+        if formats.is_empty() || doubled {
+            let message = "must name one or more of gif, webp and mp4, each once".to_owned();
+            self.wrong("animation.formats", message);
+        }
+        self.number("animation.frame_ms", animation.frame_ms, 40..=2000);
+        self.number("animation.long_edge", animation.long_edge, 160..=1920);
+        self.number("animation.loops", animation.loops, 0..=100);
+        self.number("animation.poster", animation.poster, 0..=shots.saturating_sub(1));
     }
 
     /// A box that has an area and shows at least a part of itself on the canvas.
@@ -334,6 +357,36 @@ mod tests {
                 "qr.y",
             ]
         );
+    }
+
+    #[test]
+    fn a_look_that_moves_takes_three_to_twelve_shots() {
+        let moving = |shots: u32| json!({"shots": shots, "animation": {"kind": "burst"}});
+        assert_eq!(wrong_fields(&moving(2)), ["animation"]);
+        assert_eq!(wrong_fields(&moving(13)), ["shots", "animation"]);
+        assert!(Recipe::from_value(&moving(3)).is_ok());
+        assert!(Recipe::from_value(&moving(12)).is_ok());
+    }
+
+    #[test]
+    fn an_animation_is_refused_by_field() {
+        let recipe = json!({"shots": 4, "animation": {
+            "kind": "boomerang", "formats": ["gif", "gif"], "frame_ms": 10, "long_edge": 9000, "loops": 101, "poster": 4,
+        }});
+        assert_eq!(
+            wrong_fields(&recipe),
+            [
+                "animation.formats",
+                "animation.frame_ms",
+                "animation.long_edge",
+                "animation.loops",
+                "animation.poster",
+            ]
+        );
+        let unknown = json!({"shots": 4, "animation": {"kind": "boomerang", "fps": 12}});
+        assert_eq!(wrong_fields(&unknown), ["animation.fps"]);
+        let odd = json!({"shots": 4, "animation": {"kind": "spin"}});
+        assert_eq!(wrong_fields(&odd), ["animation.kind"]);
     }
 
     #[test]

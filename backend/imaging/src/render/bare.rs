@@ -1,27 +1,24 @@
 //! A look that is nothing but one photo, all over the canvas: it never leaves the planes of its file.
 
 use super::outputs::Finished;
-use super::photos::want_for;
+use super::photos::{decoded, photo_of_each_slot, want_for};
 use super::{RenderError, RenderWarning, Scene};
-use crate::decode::decode_raw;
 use crate::layout::cover;
-use crate::probe::probe;
 use crate::recipe::{FilterName, Slot};
 
 /// The photo as the finished picture, where the look adds nothing to it and its colours are sRGB already.
 pub(super) fn picture(scene: &Scene<'_>) -> Result<Option<(Finished, Vec<RenderWarning>)>, RenderError> {
-    let (Some(slot), Some(bytes)) = (only_slot(scene), scene.photos.first()) else {
+    let Some(slot) = only_slot(scene).filter(|_| !scene.photos.is_empty()) else {
         return Ok(None);
     };
-    let refused = |source| RenderError::Photo { index: 0, source };
-    let probe = probe(bytes, scene.limits).map_err(refused)?;
-    let photo = decode_raw(bytes, &probe, scene.limits, want_for([&slot].into_iter())).map_err(refused)?;
+    let index = photo_of_each_slot(scene.recipe, scene.photos.len())[0];
+    let photo = decoded(scene, index, want_for([&slot].into_iter()))?;
     let size = (slot.width, slot.height);
     let Some(planes) = photo.planes(cover(photo.size(), size, slot.focus), size) else {
         return Ok(None);
     };
     let warnings = photo.warnings().iter();
-    let warnings = warnings.map(|&warning| RenderWarning::Photo { index: 0, warning });
+    let warnings = warnings.map(|&warning| RenderWarning::Photo { index, warning });
     Ok(Some((Finished::Opaque(planes), warnings.collect())))
 }
 

@@ -25,17 +25,26 @@ pub(super) fn compose_checked(scene: &Scene<'_>) -> Result<Composed, RenderError
     if scene.photos.is_empty() {
         return Err(RenderError::NoPhotos);
     }
+    let slots = scene.recipe.filled_slots();
+    let views = photos::views(scene, &slots)?;
+    put_together(scene, &slots, views)
+}
+
+/// Composes a scene from the views that its slots show.
+pub(super) fn put_together(
+    scene: &Scene<'_>,
+    slots: &[Slot],
+    Views {
+        of_slots,
+        mut warnings,
+    }: Views,
+) -> Result<Composed, RenderError> {
     let canvas = scene.recipe.canvas;
     let layers = Layers {
         assets: scene.assets,
         limits: scene.limits,
     };
-    let slots = scene.recipe.filled_slots();
-    let Views {
-        of_slots,
-        mut warnings,
-    } = photos::views(scene, &slots)?;
-    let mut sheet = with_photos(scene, &layers, &slots, of_slots)?;
+    let mut sheet = with_photos(scene, &layers, slots, of_slots)?;
     if let Some(name) = &scene.recipe.overlay {
         sheet.lay((0, 0), &layers.overlay(name, canvas)?);
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::animate::{for_frames, frames_of};
 use super::photos::{photo_of_each_slot, want_for};
 use crate::probe::Probe;
 use crate::recipe::{Recipe, Slot};
@@ -13,6 +14,35 @@ use crate::recipe::{Recipe, Slot};
 /// the photos of the scene, in their order.
 #[must_use]
 pub fn memory_cost(recipe: &Recipe, probes: &[Probe]) -> u64 {
+    // Frames are drawn when the still picture is on disk.
+    still(recipe, probes).max(moving(recipe, probes))
+}
+
+/// The frames of a look that moves: every photo as every slot shows it, every frame, one sheet
+/// with its layers for each thread, and the smaller frames that the files are made of.
+fn moving(recipe: &Recipe, probes: &[Probe]) -> u64 {
+    let count = frames_of(recipe, probes.len());
+    let Some(animation) = recipe.animation.as_ref().filter(|_| count > 1) else {
+        return 0;
+    };
+    let recipe = for_frames(recipe, animation);
+    let slots = recipe.filled_slots();
+    let (frames, threads) = (count as u64, rayon::current_num_threads().max(1) as u64);
+    let area = u64::from(recipe.canvas.width) * u64::from(recipe.canvas.height);
+    let views: u64 = slots.iter().map(|slot| area_of(slot) * 4).sum();
+    let mut decodes: Vec<u64> = probes[..count]
+        .iter()
+        .map(|probe| probe.decode_cost(want_for(slots.iter())))
+        .collect();
+    decodes.sort_unstable_by(|a, b| b.cmp(a));
+    let decoding: u64 = decodes.iter().take(decodes.len().min(threads as usize)).sum();
+    let composing = area * 4 * 3 * threads;
+    // Scaled frames at 3 bytes a pixel, palette places at 1, and what libwebp holds of two frames.
+    let encoding = area * (4 * frames + 16);
+    frames * (views + area * 3) + decoding.max(composing).max(encoding)
+}
+
+fn still(recipe: &Recipe, probes: &[Probe]) -> u64 {
     let slots = recipe.filled_slots();
     let area = u64::from(recipe.canvas.width) * u64::from(recipe.canvas.height);
     let views: u64 = slots.iter().map(|slot| area_of(slot) * 4).sum();

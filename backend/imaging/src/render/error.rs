@@ -1,5 +1,6 @@
 //! Why a picture could not be made, and what was odd about one that could.
 
+use crate::animation::AnimationError;
 use crate::encode::EncodeError;
 use crate::error::{PhotoError, Warning};
 use crate::recipe::{FieldError, RecipeError};
@@ -40,6 +41,9 @@ pub enum RenderError {
     /// The job's overlay cannot be read.
     #[error("The overlay cannot be used: {0}")]
     Overlay(#[source] PhotoError),
+    /// The frames of the look could not be put in a row.
+    #[error(transparent)]
+    Animation(#[from] AnimationError),
     /// The finished picture could not be written as a file.
     #[error(transparent)]
     Encode(#[from] EncodeError),
@@ -56,6 +60,7 @@ impl RenderError {
             Self::AssetMissing { .. } => "render_asset_missing",
             Self::Asset { .. } => "render_asset_invalid",
             Self::Overlay(_) => "render_overlay_invalid",
+            Self::Animation(_) => "render_animation_failed",
             Self::Encode(_) => "render_encode_failed",
         }
     }

@@ -20,10 +20,12 @@ pub(super) struct Views {
 }
 
 /// Which photo each slot shows when there are `photos` of them: the shots begin again when the
-/// photos run out.
+/// photos run out. A look that moves begins with its poster.
 pub(super) fn photo_of_each_slot(recipe: &Recipe, photos: usize) -> Vec<usize> {
     let shots = recipe.shot_of_each_slot().into_iter();
-    shots.map(|shot| shot as usize % photos.max(1)).collect()
+    shots
+        .map(|shot| (shot + recipe.poster()) as usize % photos.max(1))
+        .collect()
 }
 
 /// The size at which a photo is decoded: enough for the largest of its slots.
@@ -43,15 +45,33 @@ pub(super) fn views(scene: &Scene<'_>, slots: &[Slot]) -> Result<Views, RenderEr
     }
     let done = slots_of.into_par_iter().map(|(index, places)| {
         let want = want_for(places.iter().map(|place| &slots[*place]));
-        let bytes = scene.photos[index];
-        let refused = |source| RenderError::Photo { index, source };
-        let probe = probe(bytes, scene.limits).map_err(refused)?;
-        let mut photo = decode_raw(bytes, &probe, scene.limits, want).map_err(refused)?;
+        let mut photo = decoded(scene, index, want)?;
         let cut = cut(&mut photo, &places, slots, scene.recipe);
         Ok((index, photo.warnings().to_vec(), cut))
     });
     let done: Vec<_> = done.collect::<Result<_, RenderError>>()?;
     Ok(sorted(done, slots.len()))
+}
+
+/// One photo of the scene, for views to be cut from.
+pub(super) fn decoded(scene: &Scene<'_>, index: usize, want: Want) -> Result<Raw, RenderError> {
+    let refused = |source| RenderError::Photo { index, source };
+    let probe = probe(scene.photos[index], scene.limits).map_err(refused)?;
+    decode_raw(scene.photos[index], &probe, scene.limits, want).map_err(refused)
+}
+
+/// Every photo as every slot would show it, photo by photo.
+pub(super) fn views_of_each_photo(
+    scene: &Scene<'_>,
+    slots: &[Slot],
+) -> Result<Vec<Vec<Arc<Pixels>>>, RenderError> {
+    let want = want_for(slots.iter());
+    let places: Vec<usize> = (0..slots.len()).collect();
+    let views = (0..scene.photos.len()).into_par_iter().map(|index| {
+        let cut = cut(&mut decoded(scene, index, want)?, &places, slots, scene.recipe);
+        Ok(cut.into_iter().map(|(_, view)| view).collect())
+    });
+    views.collect()
 }
 
 type Cut = Vec<(usize, Arc<Pixels>)>;

@@ -69,6 +69,23 @@ impl Guest {
         }
     }
 
+    /// The same guest `moment` shots later: swaying to the music, smiling more and less.
+    pub(super) fn after(self, moment: u32) -> Self {
+        let beat = moment as f32 * 0.9;
+        let own = self.smile * 40.0;
+        let sway = (beat + own).sin() - own.sin();
+        let bounce = (2.0 * beat).cos() - 1.0;
+        Self {
+            centre: Point {
+                x: self.centre.x + 0.3 * self.head * sway,
+                y: self.centre.y + 0.12 * self.head * bounce,
+            },
+            smile: self.smile * (1.0 + 0.25 * beat.sin()),
+            tilt: self.tilt + 0.14 * sway,
+            ..self
+        }
+    }
+
     /// A layer around the head: `reach` is left, top, right, bottom in heads; points arrive in heads, upright.
     fn layer(self, reach: [f32; 4], paint: impl Fn(Point) -> (Light, f32) + Send + Sync + 'static) -> Layer {
         let (sin, cos) = self.tilt.sin_cos();

@@ -11,15 +11,16 @@ const WALLS: [(Light, Light); 4] = [
     ([0.012, 0.020, 0.030], [0.100, 0.110, 0.160]),
 ];
 
-/// A party of one to three guests, as many as the width has room for.
-pub(super) fn scene(width: u32, height: u32, seed: u64) -> Scene {
+/// A party of one to three guests, as many as the width has room for, `moment` shots after the first.
+pub(super) fn scene(width: u32, height: u32, seed: u64, moment: u32) -> Scene {
     let mut dice = Dice::new(seed);
     let pixel = pixel_size(width, height);
     let (half_width, tall) = (0.5 * width as f32 * pixel, height as f32 * pixel);
     let (above, below) = dice.pick(&WALLS);
     let mut layers = lamps(&mut dice, half_width, tall);
     let guests = guests(&mut dice, half_width, tall);
-    layers.extend(guests.iter().flat_map(|guest| figure::layers(guest, pixel)));
+    let guests = guests.into_iter().map(|guest| guest.after(moment));
+    layers.extend(guests.flat_map(|guest| figure::layers(&guest, pixel)));
     Scene {
         background: Box::new(move |p| {
             let down = 1.0 + p.y / tall;

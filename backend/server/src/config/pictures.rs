@@ -1,6 +1,8 @@
 //! How pictures are made, and with how much of the machine.
 
 use std::num::NonZero;
+use std::path::PathBuf;
+use std::time::Duration;
 
 use super::parse;
 use super::reader::{Parsed, Reader};
@@ -20,6 +22,17 @@ pub enum CompressedSize {
         /// Height in pixels.
         height: u32,
     },
+}
+
+/// Where ffmpeg is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FfmpegPath {
+    /// Somewhere on the search path.
+    Search,
+    /// Here: the program, or the folder that holds it.
+    At(PathBuf),
+    /// It is not to be used.
+    Off,
 }
 
 /// How pictures are made, and with how much of the machine.
@@ -43,6 +56,10 @@ pub struct Pictures {
     pub thumbnail_size: u32,
     /// The copyright line written into each picture.
     pub copyright: Option<String>,
+    /// Where ffmpeg is, for MP4s and clips.
+    pub ffmpeg: FfmpegPath,
+    /// The longest clip taken in.
+    pub longest_clip: Duration,
 }
 
 impl Pictures {
@@ -59,8 +76,19 @@ impl Pictures {
             result_quality: reader.value("RESULT_QUALITY", parse::whole(1..=100)),
             thumbnail_size: reader.value("THUMBNAIL_SIZE", parse::whole(64..=2000)),
             copyright: reader.optional("COPYRIGHT", parse::line(200)),
+            ffmpeg: reader
+                .optional("FFMPEG_PATH", ffmpeg_path)
+                .unwrap_or(FfmpegPath::Search),
+            longest_clip: reader.value("MAX_CLIP_SECONDS", parse::seconds(1..=60)),
         }
     }
+}
+
+fn ffmpeg_path(text: &str) -> Parsed<FfmpegPath> {
+    if text.eq_ignore_ascii_case("off") {
+        return Ok(FfmpegPath::Off);
+    }
+    parse::path(text).map(FfmpegPath::At)
 }
 
 const fn mebibytes(number: u64) -> u64 {

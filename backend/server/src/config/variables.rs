@@ -233,13 +233,26 @@ pub const VARIABLES: &[Variable] = &[
         Group::Pictures,
         "MAX_UPLOAD_MB",
         "40",
-        "The largest photo taken in, in MB.",
+        "The largest photo or clip taken in, in MB.",
     ),
     open(
         Group::Pictures,
         "MAX_MEGAPIXELS",
         "50",
         "The largest photo taken in, in millions of pixels.",
+    ),
+    open(
+        Group::Pictures,
+        "FFMPEG_PATH",
+        "",
+        "ffmpeg makes MP4s, and takes clips in. The program, or its folder; empty: looked for on the\n\
+         search path; `off`: never used. ffprobe has to be beside it or on the search path.",
+    ),
+    open(
+        Group::Pictures,
+        "MAX_CLIP_SECONDS",
+        "15",
+        "The longest clip taken in, in seconds, 1 to 60.",
     ),
     open(
         Group::Pictures,

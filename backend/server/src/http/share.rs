@@ -31,6 +31,10 @@ struct GuestPage {
     state: &'static str,
     page_url: String,
     image_url: String,
+    /// What an image element shows: what moves, where there is something.
+    moving_url: String,
+    /// What a video element shows.
+    film_url: Option<String>,
     thumbnail_url: String,
     download_url: String,
     file_name: String,
@@ -79,6 +83,8 @@ fn guest_page(context: &Context, shared: Shared, event_name: String) -> GuestPag
         state: share::state(&job),
         page_url: base.join(&format!("/p/{}", job.share_code)),
         image_url: format!("/static/{}", job.compressed_image_path),
+        moving_url: share::moving_image(&job),
+        film_url: share::film(&job),
         thumbnail_url: base.join(&format!("/static/{}", job.thumbnail_image_path)),
         download_url: format!("/p/{}/download", job.share_code),
         file_name: file_name(&job),
@@ -102,7 +108,8 @@ fn shown_size(job: &Job) -> (u32, u32) {
 
 /// Says when the picture was taken and nothing else.
 fn file_name(job: &Job) -> String {
-    let extension = job.compressed_image_path.rsplit('.').next().unwrap_or("jpg");
+    let kept = share::kept(job);
+    let extension = kept.rsplit('.').next().unwrap_or("jpg");
     format!(
         "photo-{}.{extension}",
         job.created_at.local().format("%Y%m%d-%H%M%S")
@@ -141,7 +148,7 @@ pub(super) async fn status(
     Ok(web::Json(ShareStatus { state, image_url }))
 }
 
-/// The compressed copy as a file to keep: phones save what is marked as an attachment.
+/// What moves, else the compressed copy, as a file to keep: phones save what is marked as an attachment.
 #[utoipa::path(get, path = "/p/{code}/download", tag = "Guests", params(("code" = String, Path)),
     responses((status = 200, content_type = "image/jpeg"), (status = 404, body = super::problem::Problem)))]
 pub(super) async fn download(
@@ -150,7 +157,7 @@ pub(super) async fn download(
     code: web::Path<String>,
 ) -> Result<HttpResponse, Refusal> {
     let job = share::open(&context, &code).await?.ok_or_else(gone)?.job;
-    let path = context.places.result(&job.compressed_image_path);
+    let path = context.places.result(share::kept(&job));
     let file = actix_files::NamedFile::open(path).map_err(|_| gone())?;
     let disposition = ContentDisposition {
         disposition: DispositionType::Attachment,

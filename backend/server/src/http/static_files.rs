@@ -64,11 +64,11 @@ fn folder_of(context: &Context, folder: &str) -> Option<PathBuf> {
     }
 }
 
-/// A file name of ours: no path, nothing hidden, a picture.
+/// A file name of ours: no path, nothing hidden, a picture, still or moving.
 fn plain(name: &str) -> Option<&str> {
     let (stem, extension) = name.rsplit_once('.')?;
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    let picture = matches!(extension, "jpg" | "png");
+    let picture = matches!(extension, "jpg" | "png" | "gif" | "webp" | "mp4");
     (picture && !stem.is_empty() && stem.len() <= 128 && stem.bytes().all(allowed)).then_some(name)
 }
 
@@ -93,6 +93,7 @@ mod tests {
     #[test]
     fn only_names_of_pictures_are_looked_up() {
         assert_eq!(plain("20260614-210307-abc.jpg"), Some("20260614-210307-abc.jpg"));
+        assert_eq!(plain("20260614-210307-abc.mp4"), Some("20260614-210307-abc.mp4"));
         for name in [
             "",
             ".jpg",

@@ -39,7 +39,7 @@ pub async fn accept(context: &Context, direct: Direct, once: Once) -> Result<Ans
     let theme = pick(context.database.reader(), direct.theme_id.as_deref()).await?;
     let mut stored = Vec::with_capacity(direct.photos.len());
     for photo in direct.photos {
-        stored.push(intake::store_photo(context, photo).await?);
+        stored.push(intake::store(context, photo).await?);
     }
     let rows: Vec<_> = stored.iter().map(|photo| photo.row.clone()).collect();
     let (here, now) = (context.clone(), context.now());

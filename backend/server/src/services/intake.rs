@@ -1,5 +1,7 @@
 //! Taking in files: streamed to a part-file while counted and hashed, then looked at.
 
+pub mod clips;
+
 use std::path::{Path, PathBuf};
 
 use boothline_imaging::decode::Want;
@@ -173,6 +175,16 @@ pub fn decoded_size((width, height): (u32, u32)) -> u64 {
     u64::from(width) * u64::from(height) * 4
 }
 
+/// Stores what has arrived: a photo, or a clip with its poster for a photo.
+///
+/// Errors: 4xx for what cannot become a picture.
+pub async fn store(context: &Context, received: Received) -> Result<StoredPhoto, Refusal> {
+    if clips::is_clip(received.path())? {
+        return clips::store_clip(context, received).await;
+    }
+    store_photo(context, received).await
+}
+
 /// Looks at a photo that has arrived, refuses what cannot become a picture, and
 /// stores the original with its small copy.
 ///
@@ -202,6 +214,7 @@ fn decode_and_publish(places: &Places, received: Received, limits: &Limits) -> R
     let row = NewPhoto {
         file_name: format!("{name}.{extension}"),
         preview_name: format!("{}.jpg", random_name()),
+        clip_name: None,
         sha256: received.sha256.clone(),
         bytes: received.bytes,
         width,

@@ -369,6 +369,9 @@ pub async fn delete(context: &Context, id: JobId) -> Result<(), Refusal> {
     ] {
         remove_quietly(&context.places.result(path));
     }
+    for animation in &job.animations {
+        remove_quietly(&context.places.result(&animation.path));
+    }
     delete_files(context, &unused);
     tracing::info!(job.id = %id, "Deleted job {id} with its pictures and {} photos", unused.len());
     Ok(())

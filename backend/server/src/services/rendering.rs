@@ -1,10 +1,14 @@
 //! Rendering: from a job's photos to its three files on disk.
 
+mod clips;
+mod moving;
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use boothline_domain::JobMode;
+use boothline_domain::{AnimationFormat, JobMode};
+use boothline_imaging::animation::Frames;
 use boothline_imaging::limits::Limits;
 use boothline_imaging::probe::{Probe, probe};
 use boothline_imaging::recipe::Recipe;
@@ -16,6 +20,7 @@ use boothline_store::jobs::{Job, RenderedFiles};
 use boothline_store::{overlays, photos};
 use md5::{Digest, Md5};
 
+use self::clips::Played;
 use crate::config::CompressedSize;
 use crate::context::Context;
 use crate::places::{Places, write_whole};
@@ -53,16 +58,6 @@ impl From<RenderError> for RenderingError {
     }
 }
 
-/// A picture on disk.
-pub struct Made {
-    /// What the job's row will say.
-    pub files: RenderedFiles,
-    /// What is odd about it.
-    pub warnings: Vec<RenderWarning>,
-    /// How many photos it is made of.
-    pub photos: usize,
-}
-
 /// Everything that the drawing needs, gathered before it begins.
 struct Order {
     mode: JobMode,
@@ -78,8 +73,52 @@ struct Order {
     names: [String; 3],
 }
 
+/// A job whose files are on disk.
+#[derive(Debug)]
+pub struct Finished {
+    /// What the row will say of them.
+    pub files: RenderedFiles,
+    /// The last line of the guest's progress.
+    pub line: &'static str,
+    /// What is odd about the picture.
+    pub warnings: Vec<RenderWarning>,
+    /// How many photos it is made of.
+    pub photos: usize,
+}
+
 /// Renders a job and puts its files on disk. Twice yields the same files.
-pub async fn render_job(context: &Context, job: &Job) -> Result<Made, RenderingError> {
+pub async fn render_job(context: &Context, job: &Job) -> Result<Finished, RenderingError> {
+    let Drawn {
+        mut files,
+        frames,
+        warnings,
+        photos,
+    } = draw_job(context, job).await?;
+    let moved = match frames {
+        Some(frames) => moving::film(context, job, frames, &mut files.animations).await?,
+        None => Played::AllOrNone,
+    };
+    let line = match clips::play(context, job, &mut files.animations).await?.and(moved) {
+        Played::AllOrNone => "Your picture is ready.",
+        Played::Without => "Your picture is ready. There is no MP4 of it.",
+    };
+    Ok(Finished {
+        files,
+        line,
+        warnings,
+        photos,
+    })
+}
+
+/// What the studio made: the files on disk, and the frames that ffmpeg is to make an MP4 of.
+struct Drawn {
+    files: RenderedFiles,
+    frames: Option<Frames>,
+    warnings: Vec<RenderWarning>,
+    photos: usize,
+}
+
+async fn draw_job(context: &Context, job: &Job) -> Result<Drawn, RenderingError> {
     let order = gather(context, job).await?;
     let sizes: u64 = order
         .photos
@@ -151,7 +190,7 @@ fn probe_photos(order: Order) -> Result<(Order, Vec<Probe>), RenderingError> {
     Ok((order, probes))
 }
 
-fn draw(places: &Places, order: &Order) -> Result<Made, RenderingError> {
+fn draw(places: &Places, order: &Order) -> Result<Drawn, RenderingError> {
     let photos: Vec<Vec<u8>> = order
         .photos
         .iter()
@@ -164,14 +203,18 @@ fn draw(places: &Places, order: &Order) -> Result<Made, RenderingError> {
     write_whole(&places.result(result), &rendered.result.bytes)?;
     write_whole(&places.result(compressed), &rendered.compressed.bytes)?;
     write_whole(&places.result(thumbnail), &rendered.thumbnail.bytes)?;
-    let files = RenderedFiles {
+    let mut files = RenderedFiles {
         size: (rendered.result.width, rendered.result.height),
         result_md5: hex::encode(Md5::digest(&rendered.result.bytes)),
         compressed_md5: hex::encode(Md5::digest(&rendered.compressed.bytes)),
+        animations: Vec::new(),
     };
-    Ok(Made {
+    let warnings = rendered.warnings;
+    let frames = moving::draw(places, order, &photos, overlay.as_deref(), &mut files.animations)?;
+    Ok(Drawn {
         files,
-        warnings: rendered.warnings,
+        frames,
+        warnings,
         photos: photos.len(),
     })
 }
@@ -195,22 +238,39 @@ fn picture(order: &Order, photos: &[&[u8]], overlay: Option<&[u8]>) -> Result<Re
         };
         return Ok(render_plain(photo, overlay, &order.limits, &order.outputs)?);
     }
-    let variables = Variables {
+    Ok(render(&scene(order, photos, overlay, &variables(order)))?)
+}
+
+fn variables(order: &Order) -> Variables {
+    Variables {
         event: order.words.event.clone(),
         date: order.words.date.clone(),
         time: order.words.time.clone(),
         guest: order.words.guest.clone(),
         count: order.words.count.clone(),
-    };
-    let scene = Scene {
+    }
+}
+
+fn scene<'a>(
+    order: &'a Order,
+    photos: &'a [&'a [u8]],
+    overlay: Option<&'a [u8]>,
+    variables: &'a Variables,
+) -> Scene<'a> {
+    Scene {
         recipe: &order.recipe,
         photos,
         assets: &order.assets,
         overlay,
-        variables: &variables,
+        variables,
         qr_text: order.qr_text.as_deref(),
         limits: &order.limits,
         outputs: &order.outputs,
-    };
-    Ok(render(&scene)?)
+    }
+}
+
+/// The name of a moving picture: the result's with another ending.
+fn beside(result: &str, format: AnimationFormat) -> String {
+    let stem = result.rsplit_once('.').map_or(result, |(stem, _)| stem);
+    format!("{stem}.{format}")
 }

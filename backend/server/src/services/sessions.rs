@@ -134,7 +134,7 @@ pub enum Arrival {
 /// Takes photos for a session that can use them.
 ///
 /// Errors: 404; 409 while a job of the session runs; the refusals of
-/// [`intake::store_photo`]; 422 for more photos than a session may have.
+/// [`intake::store`]; 422 for more photos than a session may have.
 pub async fn take_photos(
     context: &Context,
     id: SessionId,
@@ -148,7 +148,7 @@ pub async fn take_photos(
     ready_for_photos(context.database.reader(), id).await?;
     let mut stored = Vec::with_capacity(received.len());
     for photo in received {
-        stored.push(intake::store_photo(context, photo).await?);
+        stored.push(intake::store(context, photo).await?);
     }
     let rows: Vec<_> = stored.iter().map(|photo| photo.row.clone()).collect();
     let warnings = remarks::on_upload(&stored);
@@ -202,6 +202,9 @@ pub fn delete_files(context: &Context, photos: &[Photo]) {
     for photo in photos {
         remove_quietly(&context.places.originals.join(&photo.file_name));
         remove_quietly(&context.places.previews.join(&photo.preview_name));
+        if let Some(clip) = &photo.clip_name {
+            remove_quietly(&context.places.originals.join(clip));
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Share pages: what a guest sees behind an unguessable code.
 
-use boothline_domain::{JobStatus, ShareCode};
+use boothline_domain::{AnimationFormat, JobStatus, ShareCode};
+use boothline_store::animations::keepsake;
 use boothline_store::jobs::{self, Job};
 
 use crate::context::Context;
@@ -36,4 +37,27 @@ pub fn state(job: &Job) -> &'static str {
         JobStatus::Done => "ready",
         JobStatus::Failed => "failed",
     }
+}
+
+/// The file that a guest keeps, below the results folder: what moves, else the compressed copy.
+pub fn kept(job: &Job) -> &str {
+    keepsake(&job.animations).map_or(&job.compressed_image_path, |moving| &moving.path)
+}
+
+/// The address of the MP4, where there is one.
+pub fn film(job: &Job) -> Option<String> {
+    address_of(job, AnimationFormat::Mp4)
+}
+
+/// The address of what an image element shows: the WebP, else the GIF, else the compressed copy.
+pub fn moving_image(job: &Job) -> String {
+    address_of(job, AnimationFormat::Webp)
+        .or_else(|| address_of(job, AnimationFormat::Gif))
+        .unwrap_or_else(|| format!("/static/{}", job.compressed_image_path))
+}
+
+fn address_of(job: &Job, format: AnimationFormat) -> Option<String> {
+    let mut animations = job.animations.iter();
+    let found = animations.find(|animation| animation.format == format)?;
+    Some(format!("/static/results/{}", found.path))
 }

@@ -31,8 +31,19 @@ pub struct Status {
     pub workers: usize,
     /// Pieces of image work that wait or run.
     pub studio_load: usize,
+    /// Whether MP4s are made and clips taken in, and with what, or what is missing.
+    pub ffmpeg: Ffmpeg,
     /// What an operator should look at, in plain words; empty when all is well.
     pub warnings: Vec<String>,
+}
+
+/// What makes MP4s and reads clips.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Ffmpeg {
+    /// MP4s are made and clips taken in.
+    pub available: bool,
+    /// The same in plain words, with what to do where it is missing.
+    pub message: String,
 }
 
 /// Jobs by state.
@@ -136,6 +147,10 @@ pub async fn gather(context: &Context) -> Result<Status, Refusal> {
         delivery,
         workers: context.config.pictures.workers,
         studio_load: context.studio.load(),
+        ffmpeg: Ffmpeg {
+            available: context.cinema.ffmpeg().is_ok(),
+            message: context.cinema.standing(),
+        },
     })
 }
 

@@ -86,7 +86,18 @@ fn delete_temporary(context: &Context) -> usize {
         );
     }
     left.iter().for_each(|path| remove_quietly(path));
-    left.len()
+    left.len() + clear_scratch(context)
+}
+
+/// Folders in which an ffmpeg worked that was killed with us.
+fn clear_scratch(context: &Context) -> usize {
+    let Ok(entries) = std::fs::read_dir(&context.places.scratch) else {
+        return 0;
+    };
+    let paths = entries.filter_map(Result::ok).map(|entry| entry.path());
+    paths
+        .filter(|path| is_old(context, path) && std::fs::remove_dir_all(path).is_ok())
+        .count()
 }
 
 fn is_temporary(name: &str) -> bool {
@@ -97,7 +108,8 @@ async fn look(context: &Context) -> Result<Found, Refusal> {
     let (db, places) = (context.database.reader(), &context.places);
     let mut found = Found::default();
     for path in old_files(context, &places.originals) {
-        let known = photos::has_file(db, &name_of(&path)).await?;
+        let name = name_of(&path);
+        let known = photos::has_file(db, &name).await? || photos::has_clip(db, &name).await?;
         found.sort(path, known);
     }
     for path in old_files(context, &places.previews) {
@@ -157,10 +169,10 @@ fn put_aside(path: &Path) {
 
 /// `20260614-210307-<26 characters>.jpg`: named by us.
 fn is_ours(name: &str) -> bool {
-    let stem = name
-        .strip_suffix(".jpg")
-        .or_else(|| name.strip_suffix(".png"))
-        .unwrap_or_default();
+    let (stem, extension) = name.rsplit_once('.').unwrap_or_default();
+    if !matches!(extension, "jpg" | "png" | "gif" | "webp" | "mp4") {
+        return false;
+    }
     let parts: Vec<&str> = stem.split('-').collect();
     let [date, time, code] = parts.as_slice() else {
         return false;
@@ -191,11 +203,15 @@ async fn forget(context: &Context) -> Result<(), Refusal> {
 }
 
 fn old_files(context: &Context, folder: &Path) -> Vec<PathBuf> {
+    let mut files = files_in(folder);
+    files.retain(|path| is_old(context, path));
+    files
+}
+
+fn is_old(context: &Context, path: &Path) -> bool {
     let now = context.now().millis();
     let grace = i64::try_from(GRACE.as_millis()).unwrap_or(i64::MAX);
-    let mut files = files_in(folder);
-    files.retain(|path| modified(path).is_some_and(|modified| now - modified > grace));
-    files
+    modified(path).is_some_and(|modified| now - modified > grace)
 }
 
 fn files_in(folder: &Path) -> Vec<PathBuf> {
@@ -227,12 +243,15 @@ mod tests {
     #[test]
     fn only_names_that_we_gave_count_as_ours() {
         let code = boothline_domain::ShareCode::from_random([9; 16]);
-        assert!(is_ours(&format!("20260614-210307-{code}.jpg")));
+        for extension in ["jpg", "png", "gif", "webp", "mp4"] {
+            assert!(is_ours(&format!("20260614-210307-{code}.{extension}")));
+        }
         for name in [
             "holiday.jpg",
             "20260614-210307-album.jpg",
             ".gitkeep",
             "2026-06-14.jpg",
+            "20260614-210307-album",
         ] {
             assert!(!is_ours(name), "{name}");
         }

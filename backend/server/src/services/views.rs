@@ -1,7 +1,8 @@
 //! The shapes of the contract: what a session, a job or a theme looks like in JSON.
 
 use boothline_domain::clock::Timestamp;
-use boothline_domain::{DeliveryState, JobMode, JobStatus, SessionStatus};
+use boothline_domain::{AnimationFormat, DeliveryState, JobMode, JobStatus, SessionStatus};
+use boothline_store::animations::Animation;
 use boothline_store::guests::Guest;
 use boothline_store::jobs::Job;
 use boothline_store::photos::Photo;
@@ -125,6 +126,8 @@ pub struct JobView {
     pub compressed_url: Option<String>,
     /// A picture of 400 pixels, once it is done.
     pub thumbnail_url: Option<String>,
+    /// The moving pictures, once it is done: of a clip, or of a look that moves.
+    pub animations: Vec<AnimationView>,
     /// A link for people; known from the first answer.
     pub drive_link: Option<String>,
     /// A link to the bytes; known from the first answer.
@@ -169,6 +172,11 @@ impl JobView {
             result_url: done.then(|| format!("/static/results/{}", job.result_image_path)),
             compressed_url: done.then(|| format!("/static/{}", job.compressed_image_path)),
             thumbnail_url: done.then(|| format!("/static/{}", job.thumbnail_image_path)),
+            animations: if done {
+                views_of(&job.animations)
+            } else {
+                Vec::new()
+            },
             drive_link: job.drive_link,
             download_link: job.download_link,
             share_url: job.share_url,
@@ -185,6 +193,29 @@ impl JobView {
             updated_at: Timestamp::to_rfc3339(job.updated_at),
         }
     }
+}
+
+/// A moving picture of a job.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Animation)]
+pub struct AnimationView {
+    /// `gif`, `webp` or `mp4`.
+    #[schema(value_type = String, example = "mp4")]
+    pub format: AnimationFormat,
+    /// The file.
+    #[schema(example = "/static/results/20260614-210307-5yx2k8m4v7qwj9r3tzn6ghcdae.mp4")]
+    pub url: String,
+    /// Its size.
+    pub bytes: u64,
+}
+
+fn views_of(animations: &[Animation]) -> Vec<AnimationView> {
+    let view = |animation: &Animation| AnimationView {
+        format: animation.format,
+        url: format!("/static/results/{}", animation.path),
+        bytes: animation.bytes,
+    };
+    animations.iter().map(view).collect()
 }
 
 /// What a guest can pick.

@@ -15,7 +15,7 @@ use crate::refusal::Refusal;
 use crate::services::drive::{self, DeliverTask};
 use crate::services::jobs::RenderTask;
 use crate::services::remarks;
-use crate::services::rendering::{Made, RenderingError, render_job};
+use crate::services::rendering::{Finished, RenderingError, render_job};
 
 /// For the guest; the operator reads the cause in the console and the log.
 const LONGER: &str = "It takes a little longer; your picture is safe.";
@@ -57,13 +57,13 @@ impl Renderer {
 
     /// The job's row, its delivery and the task change together: after it the
     /// picture is done for everybody, before it for nobody.
-    async fn finish(&self, running: &Running, job: &Job, made: Made) -> Result<(), Undone> {
-        let lines = remarks::lines(&made.warnings, made.photos, "Your picture is ready.");
+    async fn finish(&self, running: &Running, job: &Job, finished: Finished) -> Result<(), Undone> {
+        let lines = remarks::lines(&finished.warnings, finished.photos, finished.line);
         let (id, target, now) = (job.id, job.target, self.context.now());
         let (context, running) = (self.context.clone(), running.clone());
         self.write(move |tx| {
             Box::pin(async move {
-                jobs::finish(tx, id, &made.files, &lines, now).await?;
+                jobs::finish(tx, id, &finished.files, &lines, now).await?;
                 match target {
                     TargetKind::Local => {
                         delivery::delivered_here(tx, id, "Ready on this machine.", now).await?;
@@ -83,11 +83,11 @@ impl Renderer {
         self.begin(id).await?;
         let started = self.context.now();
         match render_job(&self.context, &job).await {
-            Ok(made) => {
-                for warning in &made.warnings {
+            Ok(finished) => {
+                for warning in &finished.warnings {
                     tracing::warn!(job.id = %id, "Job {id} has its picture, but: {warning}");
                 }
-                self.finish(running, &job, made).await?;
+                self.finish(running, &job, finished).await?;
             }
             Err(RenderingError::Hopeless(reason)) => return Err(Setback::fail(reason)),
             Err(RenderingError::Later(refusal)) => {

@@ -3,6 +3,7 @@
 mod client;
 mod database;
 mod feed;
+pub(crate) mod film;
 mod form;
 mod photos;
 mod process;

@@ -52,6 +52,11 @@ on_every_engine! {
         a_deleted_theme_is_gone_for_everybody,
         every_built_in_look_makes_a_picture_of_one_photo,
     }
+    contract::moving {
+        four_shots_make_a_gif_and_a_webp_and_all_go_with_the_job,
+        with_ffmpeg_there_is_an_mp4_for_phones,
+        one_photo_makes_a_still_of_a_look_that_moves,
+    }
     contract::overlays {
         a_png_of_a_printed_size_becomes_an_overlay,
         an_overlay_lies_over_the_result,
@@ -67,6 +72,14 @@ on_every_engine! {
         a_deleted_job_is_gone_with_its_files_and_its_page,
         only_a_failed_job_can_be_retried,
         pages_of_jobs_go_from_new_to_old_and_end,
+    }
+    contract::clips {
+        a_clip_becomes_a_poster_and_an_mp4,
+        a_recording_of_a_browser_comes_in_one_request,
+        a_replaced_clip_is_gone_from_the_disk,
+        without_ffmpeg_a_clip_is_refused_with_what_to_do,
+        a_clip_that_cannot_be_played_is_refused_at_the_upload,
+        a_clip_that_fails_later_leaves_the_still,
     }
     contract::gallery {
         the_newest_picture_comes_first,
@@ -166,6 +179,7 @@ on_every_engine! {
         a_kill_in_mid_upload_doubles_nothing,
         a_file_that_was_trashed_or_changed_is_mended_on_request,
         requests_are_never_faster_than_allowed,
+        what_moves_is_what_goes_to_drive,
     }
     drive::trouble {
         an_outage_costs_no_tries_and_ends_by_itself,

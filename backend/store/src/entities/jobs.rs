@@ -38,6 +38,7 @@ pub struct Model {
     pub done_at: Option<i64>,
     pub target: String,
     pub drive_removed_at: Option<i64>,
+    pub animations: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

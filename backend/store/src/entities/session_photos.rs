@@ -17,6 +17,7 @@ pub struct Model {
     pub width: i64,
     pub height: i64,
     pub created_at: i64,
+    pub clip_name: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -10,6 +10,7 @@ use sea_orm::{
 
 use super::{Job, apply};
 use crate::StoreError;
+use crate::animations::{self, Animation};
 use crate::entities::jobs::{Column, Entity};
 use crate::events::CHANNEL;
 
@@ -316,6 +317,8 @@ pub struct JobFiles {
     pub result_md5: Option<String>,
     /// Of the compressed copy's bytes, in hex.
     pub compressed_md5: Option<String>,
+    /// JSON of its moving pictures; see [`JobFiles::animations`].
+    pub animations: Option<String>,
     /// The file's id in Drive, reserved or real.
     pub drive_file_id: Option<String>,
     /// A link for people.
@@ -326,6 +329,13 @@ pub struct JobFiles {
     pub qr_url: Option<String>,
     /// When it arrived, in milliseconds since the epoch.
     pub drive_uploaded_at: Option<i64>,
+}
+
+impl JobFiles {
+    /// The moving pictures beside the result.
+    pub fn animations(&self) -> Result<Vec<Animation>, StoreError> {
+        animations::read(self.animations.as_deref())
+    }
 }
 
 /// The files of all jobs, without what else a job carries.
@@ -340,6 +350,7 @@ pub async fn files(db: &impl ConnectionTrait) -> Result<Vec<JobFiles>, StoreErro
             Column::CompressedImagePath,
             Column::ResultMd5,
             Column::CompressedMd5,
+            Column::Animations,
             Column::DriveFileId,
             Column::DriveLink,
             Column::DownloadLink,

@@ -9,6 +9,7 @@ use boothline_delivery::drive::{Class, Delivered, DriveError, Journal, Parcel, S
 use boothline_domain::{JobId, TargetKind};
 use boothline_queue::Running;
 use boothline_store::StoreError;
+use boothline_store::animations::keepsake;
 use boothline_store::jobs::delivery::{self, Promise};
 use boothline_store::jobs::{self, Job};
 use md5::{Digest, Md5};
@@ -28,15 +29,17 @@ pub struct Chosen {
     pub md5: Option<String>,
 }
 
-/// The file that is delivered, as configured; `None` when it is gone.
+/// The file that is delivered: what moves, where there is something, else as configured; `None`
+/// when all are gone.
 pub fn chosen(context: &Context, job: &Job) -> Option<Chosen> {
-    let compressed = (&job.compressed_image_path, &job.compressed_md5);
-    let result = (&job.result_image_path, &job.result_md5);
-    let order = context.config.delivery.upload_source.order(compressed, result);
-    order.into_iter().find_map(|(relative, md5)| {
+    let compressed = (&job.compressed_image_path, job.compressed_md5.as_deref());
+    let result = (&job.result_image_path, job.result_md5.as_deref());
+    let moving = keepsake(&job.animations).map(|moving| (&moving.path, Some(moving.md5.as_str())));
+    let stills = context.config.delivery.upload_source.order(compressed, result);
+    moving.into_iter().chain(stills).find_map(|(relative, md5)| {
         let path = context.places.result(relative);
         let name = path.file_name()?.to_string_lossy().into_owned();
-        let md5 = md5.clone();
+        let md5 = md5.map(ToOwned::to_owned);
         path.is_file().then_some(Chosen { path, name, md5 })
     })
 }
@@ -159,6 +162,8 @@ async fn pack(job: &Job, file: &Chosen, folder: String, file_id: String) -> Resu
     };
     let mime = match file.path.extension().and_then(|extension| extension.to_str()) {
         Some("png") => "image/png",
+        Some("gif") => "image/gif",
+        Some("mp4") => "video/mp4",
         _ => "image/jpeg",
     };
     let app_properties = BTreeMap::from([

@@ -8,7 +8,7 @@ use boothline_drive_sim::{Fault, FaultKind, Operation};
 use serde_json::Value;
 
 use super::Venue;
-use crate::booth::{Engine, photo};
+use crate::booth::{Engine, Form, photo};
 
 /// Each fault of an upload that may or may not have done its work, one job for each.
 pub(crate) fn a_doubtful_upload_ends_in_one_file(engine: Engine) -> Result<()> {
@@ -117,4 +117,34 @@ pub(crate) fn requests_are_never_faster_than_allowed(engine: Engine) -> Result<(
     let most = traffic.busiest_ten_seconds as f64;
     ensure!(most <= 5.0 * 10.0 + 10.0, "{most} requests in ten seconds");
     venue.holds_exactly(&jobs)
+}
+
+pub(crate) fn what_moves_is_what_goes_to_drive(engine: Engine) -> Result<()> {
+    let venue = Venue::open(engine)?;
+    let kiosk = venue.booth.client();
+    let session = kiosk.start_session();
+    kiosk.pick(session, "boomerang");
+    let path = format!("/api/v1/sessions/{session}/photos");
+    for seed in 0..3 {
+        kiosk.post_form(&path, Form::of_file(&photo(seed))).ok();
+    }
+    let job = kiosk.done(&kiosk.order(session))?;
+    let delivered = venue.delivered(&job)?;
+    let files = venue.pictures();
+    let [file] = files.as_slice() else {
+        anyhow::bail!("one file for one job: {files:?}");
+    };
+    ensure!(
+        Some(file.id.as_str()) == delivered["drive_file_id"].as_str()
+            || delivered["drive_link"].to_string().contains(&file.id)
+    );
+    ensure!(
+        file.mime_type == "image/gif" && file.name.ends_with(".gif") && file.public,
+        "{file:?}"
+    );
+    ensure!(
+        Some(file.size) == job["animations"][0]["bytes"].as_u64(),
+        "{file:?}"
+    );
+    Ok(())
 }

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use boothline_domain::{JobId, JobStatus, TargetKind};
+use boothline_store::animations::{Animation, keepsake};
 use boothline_store::jobs::delivery::{self, JobFiles};
 
 use crate::context::Context;
@@ -45,7 +46,8 @@ impl Claims {
                 by_path.insert(job.compressed_image_path, Claim::Awaited(id));
                 continue;
             }
-            let Some(path) = delivered_copy(context, &job) else {
+            let moving = job.animations()?;
+            let Some(path) = delivered_copy(context, &job, &moving) else {
                 continue;
             };
             let job_files = (job.result_image_path.clone(), job.compressed_image_path.clone());
@@ -54,7 +56,8 @@ impl Claims {
                 true => Claim::Delivered(Box::new(job)),
                 false => Claim::Awaited(id),
             };
-            for copy in [job_files.0, job_files.1] {
+            let moving = moving.into_iter().map(|animation| animation.path);
+            for copy in moving.chain([job_files.0, job_files.1]) {
                 by_path.insert(copy, Claim::OtherCopy);
             }
             by_path.insert(path, claim);
@@ -79,16 +82,25 @@ impl Claims {
     }
 }
 
-/// The one that is delivered as configured.
-fn delivered_copy(context: &Context, job: &JobFiles) -> Option<String> {
+/// The one that is delivered: what moves, else as configured.
+fn delivered_copy(context: &Context, job: &JobFiles, moving: &[Animation]) -> Option<String> {
     let (result, compressed) = (&job.result_image_path, &job.compressed_image_path);
     let order = context.config.delivery.upload_source.order(compressed, result);
-    let there = |path: &&&String| context.places.result(path).is_file();
-    order.iter().find(there).map(|path| (*path).clone())
+    let moving = keepsake(moving).map(|moving| &moving.path);
+    let mut all = moving.into_iter().chain(order);
+    let there = |path: &&String| context.places.result(path).is_file();
+    all.find(there).cloned()
 }
 
 /// The MD5 of the copy at `path`, as computed when it was written.
 pub(super) fn md5_of_copy(job: &JobFiles, path: &Path) -> Option<String> {
+    let moving = job.animations().unwrap_or_default();
+    if let Some(animation) = moving
+        .into_iter()
+        .find(|animation| path.ends_with(&animation.path))
+    {
+        return Some(animation.md5);
+    }
     if path.ends_with(&job.compressed_image_path) {
         job.compressed_md5.clone()
     } else {

@@ -84,10 +84,9 @@ async fn copy(context: &Context, job: &Job, right_size: Option<u64>) -> Result<C
 }
 
 fn made(job: &Job) -> impl Iterator<Item = &str> {
-    [&job.compressed_md5, &job.result_md5]
-        .into_iter()
-        .flatten()
-        .map(String::as_str)
+    let stills = [&job.compressed_md5, &job.result_md5].into_iter().flatten();
+    let moving = job.animations.iter().map(|animation| &animation.md5);
+    stills.chain(moving).map(String::as_str)
 }
 
 fn last_part(path: &str) -> &str {

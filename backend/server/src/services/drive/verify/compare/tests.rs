@@ -32,6 +32,7 @@ fn job(id: i64) -> Job {
         compressed_image_path: format!("compressed/{id}.jpg"),
         thumbnail_image_path: format!("thumbs/{id}.jpg"),
         result_size: None,
+        animations: Vec::new(),
         result_md5: None,
         compressed_md5: Some(MD5.to_owned()),
         drive_file_id: Some(format!("file{id}")),
