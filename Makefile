@@ -32,6 +32,7 @@ sim: setup ## Run a simulated Google Drive for kiosk developers; ARGS=--help lis
 
 test: setup ## Run every test, with a PostgreSQL and a Chromium of its own
 	@backend/scripts/ensure-chromium
+	@backend/scripts/ensure-ffmpeg
 	@backend/scripts/ensure-google-client >/dev/null
 	@backend/scripts/with-postgres $(CARGO) test --workspace
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::ClipError;
+use crate::colours::geometry;
 use crate::probe::Stream;
 use crate::sniff::Container;
 
@@ -69,13 +70,20 @@ pub struct ClipInfo {
 
 impl ClipInfo {
     /// Bytes that ffmpeg takes to read the clip and write it anew, by rule of
-    /// thumb: itself, and the sixteen pictures that a decoder may have to keep.
+    /// thumb: itself, twenty pictures before and fifty behind the scaling, for
+    /// decoder, filters and the encoder's look ahead. 1920 x 1080 was measured at 305 MB.
     #[must_use]
     pub fn memory_cost(&self) -> u64 {
         const ITSELF: u64 = 64 << 20;
         let deep = if self.hdr { 2 } else { 1 };
-        ITSELF + u64::from(self.width) * u64::from(self.height) * 3 / 2 * 16 * deep
+        let read = pixels((self.width, self.height)) * 3 / 2 * deep;
+        let written = pixels(geometry(self, 1920, 1080)) * 3 / 2;
+        ITSELF + 20 * read + 50 * written
     }
+}
+
+fn pixels((width, height): (u32, u32)) -> u64 {
+    u64::from(width) * u64::from(height)
 }
 
 /// PQ or HLG, with all that is needed to bring them down; half-said colours are taken as ordinary ones.

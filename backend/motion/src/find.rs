@@ -9,8 +9,8 @@ use crate::process::Run;
 
 /// For one question about version or features; a cold disk may take a few seconds.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// For one whole piece of work on a clip or on frames.
-const WORK: Duration = Duration::from_secs(120);
+/// For one whole piece of work on a clip or on frames; kiosks give up after 240 s.
+const WORK: Duration = Duration::from_secs(180);
 /// For a look at a clip.
 const LOOK: Duration = Duration::from_secs(10);
 

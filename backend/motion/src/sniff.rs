@@ -36,8 +36,8 @@ impl Container {
 
 /// Brands of still pictures and of sound in the same boxes.
 const NO_CLIP: &[&[u8; 4]] = &[
-    b"avif", b"heic", b"heix", b"heim", b"heis", b"mif1", b"crx ", b"M4A ", b"M4B ", b"M4P ", b"jp2 ",
-    b"jpx ",
+    b"avif", b"avis", b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"crx ",
+    b"jp2 ", b"jpx ", b"M4A ", b"M4B ", b"M4P ",
 ];
 
 /// Boxes that a QuickTime file without `ftyp` begins with.
