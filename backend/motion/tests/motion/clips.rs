@@ -299,6 +299,22 @@ async fn what_is_no_clip_is_refused_with_its_reason() {
 }
 
 #[tokio::test]
+async fn sound_that_we_do_not_read_costs_the_sound_only() {
+    let Some(shop) = workshop().await else { return };
+    let source = "-f lavfi -i testsrc=size=320x240:rate=10 -f lavfi -i sine -t 1";
+    let strange = shop.make("strange.mp4", &format!("{source} {H264} -c:a ac3"));
+    let (info, out) = to_mp4(&shop, &strange).await;
+    assert!(!info.has_audio);
+    assert_eq!(shop.field(&out, "a", "codec_name"), "");
+    let both = shop.make(
+        "both.mp4",
+        &format!("{source} -map 0 -map 1 -map 1 {H264} -c:a:0 ac3 -c:a:1 aac"),
+    );
+    let (_, out) = to_mp4(&shop, &both).await;
+    assert_eq!(shop.field(&out, "a", "codec_name"), "aac");
+}
+
+#[tokio::test]
 async fn a_cover_picture_is_no_clip() {
     let Some(shop) = workshop().await else { return };
     let cover = shop.make("cover.png", "-f lavfi -i testsrc=size=64x64 -frames:v 1");

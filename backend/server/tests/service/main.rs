@@ -80,6 +80,7 @@ on_every_engine! {
         without_ffmpeg_a_clip_is_refused_with_what_to_do,
         a_clip_that_cannot_be_played_is_refused_at_the_upload,
         a_clip_that_fails_later_leaves_the_still,
+        a_clip_in_the_works_outlives_a_kill,
     }
     contract::gallery {
         the_newest_picture_comes_first,

@@ -2,8 +2,10 @@
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 use crate::booth::film::{cinema, clip, film, installed};
@@ -185,16 +187,7 @@ pub(crate) fn a_clip_that_cannot_be_played_is_refused_at_the_upload(engine: Engi
 pub(crate) fn a_clip_that_fails_later_leaves_the_still(engine: Engine) -> Result<()> {
     let Some(ffmpeg) = installed()? else { return Ok(()) };
     let folder = tempfile::tempdir()?;
-    let fake = folder.path().join("ffmpeg");
-    // As good as the real one until an MP4 is to be made.
-    let script = format!(
-        "#!/bin/sh\ncase \"$*\" in *faststart*) echo no >&2; exit 1;; esac\nexec {} \"$@\"\n",
-        ffmpeg.display()
-    );
-    fs::write(&fake, script)?;
-    fs::set_permissions(&fake, PermissionsExt::from_mode(0o755))?;
-    symlink(ffmpeg.with_file_name("ffprobe"), folder.path().join("ffprobe"))?;
-
+    let fake = impostor(&ffmpeg, folder.path(), "echo no >&2; exit 1")?;
     let booth = cinema(engine, &fake, &[])?;
     let kiosk = booth.client();
     let session = kiosk.start_session();
@@ -217,4 +210,45 @@ pub(crate) fn a_clip_that_fails_later_leaves_the_still(engine: Engine) -> Result
             .all(|file| { file.is_ok_and(|file| !file.file_name().to_string_lossy().contains("mp4")) })
     );
     Ok(())
+}
+
+pub(crate) fn a_clip_in_the_works_outlives_a_kill(engine: Engine) -> Result<()> {
+    let Some(ffmpeg) = installed()? else { return Ok(()) };
+    let folder = tempfile::tempdir()?;
+    let begun = folder.path().join("begun");
+    let hangs_once = format!(
+        "[ -e {0} ] || {{ echo $$ > {0}; exec sleep 600; }}",
+        begun.display()
+    );
+    let fake = impostor(&ffmpeg, folder.path(), &hangs_once)?;
+    let mut booth = cinema(engine, &fake, &[])?;
+    let kiosk = booth.client();
+    let session = kiosk.start_session();
+    kiosk.pick(session, "portrait");
+    upload(&kiosk, session, &clip(&ffmpeg)?).ok();
+    let job = kiosk.order(session);
+    let path = format!("/api/v1/jobs/{}", job["job_id"]);
+    while !fs::read_to_string(&begun).is_ok_and(|pid| pid.ends_with('\n')) {
+        assert_ne!(kiosk.get(&path).ok()["status"], "done", "not without its clip");
+    }
+    booth.kill()?;
+    // The real one would end by itself; this one has nothing to do.
+    let orphan: i32 = fs::read_to_string(&begun)?.trim().parse()?;
+    kill_process(Pid::from_raw(orphan).context("a process")?, Signal::KILL)?;
+
+    booth.start()?;
+    let done = kiosk.done(&job)?;
+    kiosk.get(mp4_of(&done)?).expect(200);
+    Ok(())
+}
+
+/// An ffmpeg as good as the real one until an MP4 is to be made: then it does `work` first.
+fn impostor(ffmpeg: &Path, folder: &Path, work: &str) -> Result<PathBuf> {
+    let fake = folder.join("ffmpeg");
+    let real = ffmpeg.display();
+    let script = format!("#!/bin/sh\ncase \"$*\" in *faststart*) {work};; esac\nexec {real} \"$@\"\n");
+    fs::write(&fake, script)?;
+    fs::set_permissions(&fake, PermissionsExt::from_mode(0o755))?;
+    symlink(ffmpeg.with_file_name("ffprobe"), folder.join("ffprobe"))?;
+    Ok(fake)
 }
