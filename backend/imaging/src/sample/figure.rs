@@ -64,7 +64,7 @@ impl Guest {
             cloth: of(dice.pick(&CLOTH)),
             hair_length: dice.pick(&[-0.15, 0.1, 0.9, 1.3]),
             smile: dice.between(0.12, 0.24),
-            tilt: dice.between(-0.15, 0.15),
+            tilt: dice.between(-0.12, 0.12),
             extra: dice.pick(&[Extra::Nothing, Extra::Nothing, Extra::Glasses, Extra::PartyHat]),
         }
     }
@@ -139,7 +139,7 @@ pub(super) fn wisps(guest: &Guest, dice: &mut Dice, pixel: f32) -> Vec<Layer> {
                 y: sin - 0.06,
             };
             let to = Point {
-                x: 0.9 * cos * length + dice.between(-0.12, 0.12),
+                x: 0.9 * cos * length + dice.between(-0.15, 0.15),
                 y: sin * length - 0.06,
             };
             let guest = *guest;
