@@ -2,12 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
+use boothline_domain::SessionId;
+use boothline_domain::clock::Timestamp;
 use boothline_imaging::decode::Want;
 use boothline_imaging::error::PhotoError;
 use boothline_imaging::limits::Limits;
 use boothline_imaging::preview::preview;
 use boothline_imaging::probe::probe;
-use boothline_store::photos::NewPhoto;
+use boothline_store::photos::{NewPhoto, Photo};
+use boothline_store::{events, photos};
+use sea_orm::ConnectionTrait;
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
 
@@ -17,7 +21,7 @@ use crate::refusal::{Kind, Refusal, disk_full};
 use crate::services::status;
 
 /// Long edge of the small copy that kiosks show while the result is made, in pixels.
-const PREVIEW_EDGE: u32 = 800;
+pub const PREVIEW_EDGE: u32 = 800;
 
 /// Reading a header never takes more than this beside the file itself, in bytes.
 pub const PROBE_COST: u64 = 1024 * 1024;
@@ -147,6 +151,22 @@ impl StoredPhoto {
     pub fn keep(self) {
         self.files.into_iter().for_each(Published::keep);
     }
+}
+
+/// Writes the rows of photos that were stored, behind the session's others; their commit announces them.
+pub async fn add_rows(
+    tx: &impl ConnectionTrait,
+    session: SessionId,
+    rows: &[NewPhoto],
+    now: Timestamp,
+) -> Result<Vec<Photo>, Refusal> {
+    let mut added = Vec::with_capacity(rows.len());
+    for row in rows {
+        let photo = photos::add(tx, session, row, now).await?;
+        events::announce_photo(tx, photo.id).await?;
+        added.push(photo);
+    }
+    Ok(added)
 }
 
 /// A file under its lasting name whose row is not written yet. Dropped before
