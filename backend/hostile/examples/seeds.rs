@@ -18,6 +18,7 @@ fn main() -> io::Result<()> {
     for target in ["probe", "photo"] {
         write(&corpus.join(target), &photos)?;
     }
+    write(&corpus.join("jpeg"), &jpegs())?;
     write(&corpus.join("recipe"), &recipes())?;
     write(&corpus.join("words"), &words())
 }

@@ -204,7 +204,7 @@ fn scans() -> Vec<HostileFile> {
     ));
     files.push(HostileFile::new(
         "JPEG whose frame follows its scan",
-        Either,
+        Refused,
         [&good[..2], &data, &good[2..]].concat(),
     ));
     files.push(HostileFile::new(

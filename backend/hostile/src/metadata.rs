@@ -33,7 +33,10 @@ fn jpegs() -> Vec<Hidden> {
             "a JPEG's second picture",
             [&good[..], &within(0xFE, b"")].concat(),
         ),
-        ("a JPEG's bytes between two segments", after_start(&good, CANARY)),
+        (
+            "a JPEG's bytes between two segments",
+            [&good[..scan], CANARY, &good[scan..]].concat(),
+        ),
         (
             "a JPEG's JFIF thumbnail",
             within(0xE0, b"JFIF\0\x01\x02\0\0\x48\0\x48\x02\x03"),

@@ -8,8 +8,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use boothline_store::events::{self, Cursor, Event};
 use boothline_domain::PhotoId;
+use boothline_store::events::{self, Cursor, Event};
 use boothline_store::photos::{self, Photo};
 use boothline_store::{Database, Engine};
 use tokio::sync::{Notify, broadcast};

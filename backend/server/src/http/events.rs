@@ -198,11 +198,7 @@ async fn tell(context: &Context, mut listener: Listener, sender: &mpsc::Sender<B
 }
 
 /// The session as it is now.
-async fn tell_session(
-    context: &Context,
-    id: SessionId,
-    sender: &mpsc::Sender<Bytes>,
-) -> Result<(), Gone> {
+async fn tell_session(context: &Context, id: SessionId, sender: &mpsc::Sender<Bytes>) -> Result<(), Gone> {
     match sessions::show(context, id).await {
         Ok(session) => tell_data("session", &session, sender).await,
         Err(_) => Ok(()),
@@ -211,7 +207,9 @@ async fn tell_session(
 
 /// What a waiting screen can show until the job is done: the small copies of its photos.
 async fn tell_photos_of(context: &Context, id: JobId, sender: &mpsc::Sender<Bytes>) -> Result<(), Gone> {
-    let waits = jobs::show(context, id).await.is_ok_and(|job| job.result_url.is_none());
+    let waits = jobs::show(context, id)
+        .await
+        .is_ok_and(|job| job.result_url.is_none());
     if !waits {
         return Ok(());
     }

@@ -26,6 +26,9 @@ pub const PREVIEW_EDGE: u32 = 800;
 /// Reading a header never takes more than this beside the file itself, in bytes.
 pub const PROBE_COST: u64 = 1024 * 1024;
 
+/// The small copy itself while it is made: its pixels twice, and its file.
+const SMALL_COPY_COST: u64 = 2 * decoded_size((PREVIEW_EDGE, PREVIEW_EDGE)) + 1024 * 1024;
+
 /// A file that is still arriving. Dropped before it is finished, it leaves nothing behind.
 #[derive(Debug)]
 pub struct Incoming {
@@ -187,8 +190,8 @@ impl Published {
 }
 
 /// Bytes of a decoded picture of this size with an alpha channel.
-pub fn decoded_size((width, height): (u32, u32)) -> u64 {
-    u64::from(width) * u64::from(height) * 4
+pub const fn decoded_size((width, height): (u32, u32)) -> u64 {
+    width as u64 * height as u64 * 4
 }
 
 /// Looks at a photo that has arrived, refuses what cannot become a picture, and
@@ -203,7 +206,7 @@ pub async fn store_photo(context: &Context, received: Received) -> Result<Stored
         probe(&std::fs::read(path)?, &limits).map_err(|error| photo_refused(&error))
     });
     let probe = looked.await??;
-    let cost = received.bytes + probe.decode_cost(want(PREVIEW_EDGE));
+    let cost = received.bytes + probe.decode_cost(want(PREVIEW_EDGE)) + SMALL_COPY_COST;
     let places = std::sync::Arc::clone(&context.places);
     context
         .studio
