@@ -6,6 +6,8 @@ ARGS ?=
 # What `make bench` measures, and how often; ROUNDS=3 is quick
 STEPS ?= codec peers quality service rates
 ROUNDS ?= 9
+# How long `make fuzz` stays at each target
+export MINUTES ?= 10
 BIN := target/release/boothline
 
 ifdef CARGO_TARGET_DIR
@@ -13,7 +15,7 @@ BIN := $(CARGO_TARGET_DIR)/release/boothline
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo sim test bench lint build release looks
+.PHONY: help setup run demo sim test fuzz bench lint build release looks
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +37,9 @@ test: setup ## Run every test, with a PostgreSQL and a Chromium of its own
 	@backend/scripts/ensure-ffmpeg
 	@backend/scripts/ensure-google-client >/dev/null
 	@backend/scripts/with-postgres $(CARGO) test --workspace
+
+fuzz: setup ## Feed random bytes to all that reads bytes, MINUTES=10 for each target; TARGETS="probe photo" for some
+	@backend/scripts/fuzz $(TARGETS)
 
 lint: setup ## Check formatting and lints, as CI does
 	$(CARGO) fmt --all --check

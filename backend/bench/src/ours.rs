@@ -111,7 +111,9 @@ mod tests {
     use super::*;
 
     fn size(file: &[u8]) -> (u32, u32) {
-        probe(file, &Limits::default()).unwrap().size()
+        boothline_imaging::probe::probe(file, &Limits::default())
+            .unwrap()
+            .size()
     }
 
     #[test]

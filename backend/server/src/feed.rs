@@ -1,13 +1,16 @@
-//! The live feed: changes of jobs, told to whoever listens in this process.
+//! The live feed: changes of jobs and photos that came, told to whoever listens in this process.
 //!
-//! Changes are rows (`store::events`), written in the transaction of the change;
-//! one task reads them and tells its listeners. A listener that reconnects reads
-//! what it missed from the table.
+//! Changes of jobs are rows (`store::events`), written in the transaction of the
+//! change; one task reads them and tells its listeners. A listener that reconnects
+//! reads what it missed from the table. A photo is announced once, after its commit,
+//! and kept nowhere: who comes later sees it in its session.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use boothline_domain::PhotoId;
 use boothline_store::events::{self, Cursor, Event};
+use boothline_store::photos::{self, Photo};
 use boothline_store::{Database, Engine};
 use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
@@ -19,11 +22,20 @@ const BACKLOG: usize = 1024;
 /// nothing announces that one's end.
 const POLL: Duration = Duration::from_secs(1);
 
+/// What listeners are told.
+#[derive(Clone, Debug)]
+pub enum News {
+    /// A job changed.
+    Job(Event),
+    /// A photo has come; its small copy can be shown.
+    Photo(Photo),
+}
+
 /// Hands out listeners, and is rung after each change in this process.
 #[derive(Clone, Debug)]
 pub struct Feed {
     bell: Arc<Notify>,
-    listeners: broadcast::Sender<Event>,
+    listeners: broadcast::Sender<News>,
 }
 
 impl Default for Feed {
@@ -41,8 +53,16 @@ impl Feed {
         self.bell.notify_one();
     }
 
-    /// All changes from now on.
-    pub fn listen(&self) -> broadcast::Receiver<Event> {
+    /// Announces photos whose rows are committed. On PostgreSQL the commit itself has
+    /// told every process, this one too ([`events::announce_photo`]).
+    pub fn announce(&self, engine: Engine, photos: Vec<Photo>) {
+        if engine == Engine::Sqlite {
+            photos.into_iter().for_each(|photo| self.tell_photo(photo));
+        }
+    }
+
+    /// All news from now on.
+    pub fn listen(&self) -> broadcast::Receiver<News> {
         self.listeners.subscribe()
     }
 
@@ -61,10 +81,25 @@ impl Feed {
             cursor = self.tell_after(database, cursor).await;
             tokio::select! {
                 () = rung => {}
-                () = postgres.rung() => {}
+                photo = postgres.rung() => self.tell_announced(database, photo).await,
                 () = tokio::time::sleep(POLL) => {}
             }
         }
+    }
+
+    async fn tell_announced(&self, database: &Database, photo: Option<PhotoId>) {
+        let Some(id) = photo else { return };
+        match photos::find(database.reader(), id).await {
+            Ok(Some(photo)) => self.tell_photo(photo),
+            // Replaced by the next one already.
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "A new photo could not be announced"),
+        }
+    }
+
+    fn tell_photo(&self, photo: Photo) {
+        // Nobody listening is fine.
+        let _ = self.listeners.send(News::Photo(photo));
     }
 
     async fn first_cursor(&self, database: &Database) -> Cursor {
@@ -90,7 +125,7 @@ impl Feed {
                         let told_later = news[index + 1..].iter().any(|later| later.job_id == event.job_id);
                         if !told_later {
                             // Nobody listening is fine.
-                            let _ = self.listeners.send(event.clone());
+                            let _ = self.listeners.send(News::Job(event.clone()));
                         }
                     }
                 }
@@ -118,7 +153,8 @@ impl PostgresBell {
         Self { pool, listener: None }
     }
 
-    async fn rung(&mut self) {
+    /// Waits for news; a photo's id where it is a photo.
+    async fn rung(&mut self) -> Option<PhotoId> {
         let Some(pool) = &self.pool else {
             return std::future::pending().await;
         };
@@ -128,14 +164,22 @@ impl PostgresBell {
         let Some(listener) = &mut self.listener else {
             return std::future::pending().await;
         };
-        if listener.recv().await.is_err() {
-            self.listener = None;
+        match listener.recv().await {
+            Ok(news) if news.channel() == events::PHOTO_CHANNEL => news.payload().parse().ok().map(PhotoId),
+            Ok(_) => None,
+            Err(_) => {
+                self.listener = None;
+                None
+            }
         }
     }
 }
 
 async fn connect(pool: &sqlx::PgPool) -> Option<sqlx::postgres::PgListener> {
     let mut listener = sqlx::postgres::PgListener::connect_with(pool).await.ok()?;
-    listener.listen(events::CHANNEL).await.ok()?;
+    listener
+        .listen_all([events::CHANNEL, events::PHOTO_CHANNEL])
+        .await
+        .ok()?;
     Some(listener)
 }

@@ -1,7 +1,7 @@
 //! The live feed: one row for each change of a job, in the change's transaction.
 
-use boothline_domain::JobId;
 use boothline_domain::clock::Timestamp;
+use boothline_domain::{JobId, PhotoId};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, Statement, Value};
 
 use crate::StoreError;
@@ -50,6 +50,18 @@ pub struct Event {
 
 /// The name of the PostgreSQL notification that says "there is news".
 pub const CHANNEL: &str = "boothline_events";
+
+/// The name of the PostgreSQL notification that says "this photo has come"; its payload is the photo's id.
+pub const PHOTO_CHANNEL: &str = "boothline_photos";
+
+/// Tells all processes on PostgreSQL of a photo, at commit; on SQLite there is only one, and it knows.
+pub async fn announce_photo(tx: &impl ConnectionTrait, photo: PhotoId) -> Result<(), StoreError> {
+    if tx.get_database_backend() == DbBackend::Postgres {
+        tx.execute_unprepared(&format!("NOTIFY {PHOTO_CHANNEL}, '{photo}'"))
+            .await?;
+    }
+    Ok(())
+}
 
 /// Notes a change in its own transaction; on PostgreSQL other processes hear of it at commit.
 pub async fn note(

@@ -25,6 +25,10 @@ pub struct Photo {
     pub preview_name: String,
     /// The name of the clip whose poster this is, in the originals folder; none for a shot.
     pub clip_name: Option<String>,
+    /// Its place among the shots that a job would use, from 0.
+    pub position: u32,
+    /// Upright width and height of the original in pixels.
+    pub size: (u32, u32),
 }
 
 impl From<Model> for Photo {
@@ -35,6 +39,11 @@ impl From<Model> for Photo {
             file_name: row.file_name,
             preview_name: row.preview_name,
             clip_name: row.clip_name,
+            position: u32::try_from(row.position).unwrap_or_default(),
+            size: (
+                u32::try_from(row.width).unwrap_or_default(),
+                u32::try_from(row.height).unwrap_or_default(),
+            ),
         }
     }
 }
@@ -56,6 +65,11 @@ pub struct NewPhoto {
     pub width: u32,
     /// Upright height in pixels.
     pub height: u32,
+}
+
+/// The shot with this id.
+pub async fn find(db: &impl ConnectionTrait, id: PhotoId) -> Result<Option<Photo>, StoreError> {
+    Ok(Entity::find_by_id(id.0).one(db).await?.map(Photo::from))
 }
 
 /// Adds a shot behind the session's current ones.

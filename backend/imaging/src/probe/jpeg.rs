@@ -110,6 +110,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<Probe, PhotoError> {
                 }
             }
             marker::APP14 => adobe_transform = adobe_transform.or(adobe(segment.body)),
+            // Nothing that follows could make it good: a verdict on the first bytes is final.
+            marker::SOS if header.is_none() => {
+                return Err(PhotoError::corrupt("a scan before the frame header"));
+            }
             marker::SOS => scans += 1,
             marker::SOF55 if header.is_none() => return Err(unsupported("JPEG-LS")),
             marker::EOI => {
@@ -128,7 +132,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Probe, PhotoError> {
     let mut header = match header {
         Some(header) if scans > 0 || header.width == 0 || header.height == 0 => header,
         Some(_) if complete => return Err(PhotoError::corrupt("no scan before the end")),
-        None if complete || scans > 0 => return Err(PhotoError::corrupt("no frame header")),
+        None if complete => return Err(PhotoError::corrupt("no frame header")),
         _ => return Err(PhotoError::Truncated),
     };
     header.jfif = jfif;

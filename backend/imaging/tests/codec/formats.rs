@@ -203,6 +203,23 @@ fn a_header_is_judged_while_the_rest_is_still_on_its_way() {
     assert_eq!(refused.code(), "photo_format_unknown");
 }
 
+/// Found by fuzzing: its first half was refused for good, and the whole was taken.
+#[test]
+fn a_scan_before_the_frame_header_is_refused_at_any_length() {
+    let good = jpeg(&sample::photo(64, 64, 1), |_| {});
+    let scan = good.windows(2).position(|two| two == [0xFF, 0xDA]).unwrap();
+    let file = [&good[..2], &good[scan..good.len() - 2], &good[2..]].concat();
+    for length in [file.len(), good.len() - scan] {
+        let refused = probe_header(&file[..length], &Limits::default()).unwrap_err();
+        assert_eq!(
+            refused.code(),
+            "photo_corrupt",
+            "{length} bytes of {}",
+            file.len()
+        );
+    }
+}
+
 #[test]
 fn no_bytes_and_too_many_bytes_are_refused() {
     assert_eq!(refusal(b"").code(), "photo_empty");

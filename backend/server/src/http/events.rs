@@ -1,16 +1,19 @@
-//! `/events` and `/jobs/{id}/events`: changes as they happen, by Server-Sent Events.
+//! `/events`, `/jobs/{id}/events`, `/sessions/{id}/events`: changes as they happen, by Server-Sent Events.
 //!
-//! Each change is the event `job` with the job as it now is, or `job_deleted`;
-//! `resync` tells a listener that fell behind to look anew. Source of the format:
+//! Each change is the event `job` with the job as it now is, or `job_deleted`, or `photo`
+//! with the small copy of a photo that came. `resync` tells a listener that fell behind to
+//! look anew. Source of the format:
 //! <https://html.spec.whatwg.org/multipage/server-sent-events.html>.
 
 use std::time::Duration;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
-use boothline_domain::JobId;
+use boothline_domain::{JobId, SessionId};
 use boothline_store::events::{self, Cursor, Event};
+use boothline_store::photos;
 use bytes::Bytes;
+use serde::Serialize;
 use serde_json::json;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
@@ -18,9 +21,12 @@ use tokio::sync::mpsc;
 
 use super::callers::{Kiosk, Operator};
 use super::jobs::job_id;
+use super::sessions::session_id;
 use crate::context::Context;
+use crate::feed::News;
 use crate::refusal::Refusal;
-use crate::services::jobs;
+use crate::services::views::PhotoView;
+use crate::services::{jobs, sessions};
 
 /// Proxies and phones drop a connection that is silent for a minute.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -30,13 +36,14 @@ const REPLAY: u32 = 500;
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
         .service(web::resource("/events").route(web::get().to(all)))
-        .service(web::resource("/jobs/{job_id}/events").route(web::get().to(one)));
+        .service(web::resource("/jobs/{job_id}/events").route(web::get().to(one)))
+        .service(web::resource("/sessions/{session_id}/events").route(web::get().to(visit)));
 }
 
-/// Changes of all jobs. `Last-Event-ID` replays what was missed.
+/// Changes of all jobs, and photos as they come. `Last-Event-ID` replays changes that were missed.
 #[utoipa::path(get, path = "/api/v1/events", tag = "Jobs", security(("operator" = [])),
     params(("Last-Event-ID" = Option<String>, Header)),
-    responses((status = 200, description = "Events `job`, `job_deleted`, `resync`", content_type = "text/event-stream")))]
+    responses((status = 200, description = "Events `job`, `job_deleted`, `photo`, `resync`", content_type = "text/event-stream")))]
 pub(super) async fn all(_: Operator, context: web::Data<Context>, request: HttpRequest) -> HttpResponse {
     let feed = context.feed.listen();
     let last = request
@@ -47,15 +54,15 @@ pub(super) async fn all(_: Operator, context: web::Data<Context>, request: HttpR
         context,
         Listener {
             feed,
-            only: None,
+            subject: Subject::Everything,
             last,
         },
     )
 }
 
-/// Changes of one job; the first event is the job as it is now.
+/// Changes of one job; first the job as it is now and, until it is done, its photos.
 #[utoipa::path(get, path = "/api/v1/jobs/{job_id}/events", tag = "Jobs", params(("job_id" = i64, Path)),
-    responses((status = 200, description = "Events `job`, `job_deleted`", content_type = "text/event-stream"),
+    responses((status = 200, description = "Events `job`, `job_deleted`, `photo`", content_type = "text/event-stream"),
         (status = 404, body = super::problem::Problem)))]
 pub(super) async fn one(
     _: Kiosk,
@@ -70,16 +77,56 @@ pub(super) async fn one(
         context,
         Listener {
             feed,
-            only: Some(id),
+            subject: Subject::Job(id),
+            last: None,
+        },
+    ))
+}
+
+/// Photos of one visit, as soon as their small copies can be shown; the first event is the session as it is now.
+#[utoipa::path(get, path = "/api/v1/sessions/{session_id}/events", tag = "Sessions", params(("session_id" = i64, Path)),
+    responses((status = 200, description = "Events `session`, `photo`", content_type = "text/event-stream"),
+        (status = 404, body = super::problem::Problem)))]
+pub(super) async fn visit(
+    _: Kiosk,
+    context: web::Data<Context>,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Refusal> {
+    let id = session_id(&id)?;
+    let feed = context.feed.listen();
+    sessions::show(&context, id).await?;
+    Ok(stream(
+        context,
+        Listener {
+            feed,
+            subject: Subject::Session(id),
             last: None,
         },
     ))
 }
 
 struct Listener {
-    feed: Receiver<Event>,
-    only: Option<JobId>,
+    feed: Receiver<News>,
+    subject: Subject,
     last: Option<Cursor>,
+}
+
+/// What a listener wants to hear of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Subject {
+    Everything,
+    Job(JobId),
+    Session(SessionId),
+}
+
+impl Subject {
+    fn has_job(self, job: JobId) -> bool {
+        self == Self::Everything || self == Self::Job(job)
+    }
+
+    fn has_photo_of(self, session: SessionId) -> bool {
+        self == Self::Everything || self == Self::Session(session)
+    }
 }
 
 /// The client is gone.
@@ -111,9 +158,15 @@ fn stream(context: web::Data<Context>, listener: Listener) -> HttpResponse {
 }
 
 async fn tell(context: &Context, mut listener: Listener, sender: &mpsc::Sender<Bytes>) -> Result<(), Gone> {
+    let subject = listener.subject;
     send(sender, ": listening\nretry: 2000\n\n".to_owned()).await?;
-    if let Some(id) = listener.only {
-        tell_job(context, id, None, sender).await?;
+    match subject {
+        Subject::Everything => {}
+        Subject::Job(id) => {
+            tell_job(context, id, None, sender).await?;
+            tell_photos_of(context, id, sender).await?;
+        }
+        Subject::Session(id) => tell_session(context, id, sender).await?,
     }
     let mut last = match listener.last {
         Some(last) => replay(context, last, sender).await?,
@@ -123,20 +176,55 @@ async fn tell(context: &Context, mut listener: Listener, sender: &mpsc::Sender<B
         let news = tokio::time::timeout(HEARTBEAT, listener.feed.recv()).await;
         match news {
             Err(_) => send(sender, ": still here\n\n".to_owned()).await?,
-            Ok(Ok(event)) => {
-                let wanted = listener.only.is_none_or(|id| id == event.job_id);
-                if wanted && event.cursor > last {
+            Ok(Ok(News::Job(event))) => {
+                if subject.has_job(event.job_id) && event.cursor > last {
                     last = event.cursor;
                     tell_event(context, &event, sender).await?;
                 }
             }
-            Ok(Err(RecvError::Lagged(_))) => match listener.only {
-                Some(id) => tell_job(context, id, None, sender).await?,
-                None => send(sender, "event: resync\ndata: {}\n\n".to_owned()).await?,
+            Ok(Ok(News::Photo(photo))) => {
+                if subject.has_photo_of(photo.session_id) {
+                    tell_data("photo", &PhotoView::from(&photo), sender).await?;
+                }
+            }
+            Ok(Err(RecvError::Lagged(_))) => match subject {
+                Subject::Everything => send(sender, "event: resync\ndata: {}\n\n".to_owned()).await?,
+                Subject::Job(id) => tell_job(context, id, None, sender).await?,
+                Subject::Session(id) => tell_session(context, id, sender).await?,
             },
             Ok(Err(RecvError::Closed)) => return Ok(()),
         }
     }
+}
+
+/// The session as it is now.
+async fn tell_session(context: &Context, id: SessionId, sender: &mpsc::Sender<Bytes>) -> Result<(), Gone> {
+    match sessions::show(context, id).await {
+        Ok(session) => tell_data("session", &session, sender).await,
+        Err(_) => Ok(()),
+    }
+}
+
+/// What a waiting screen can show until the job is done: the small copies of its photos.
+async fn tell_photos_of(context: &Context, id: JobId, sender: &mpsc::Sender<Bytes>) -> Result<(), Gone> {
+    let waits = jobs::show(context, id)
+        .await
+        .is_ok_and(|job| job.result_url.is_none());
+    if !waits {
+        return Ok(());
+    }
+    let photos = photos::of_job(context.database.reader(), id).await;
+    for photo in photos.unwrap_or_default() {
+        tell_data("photo", &PhotoView::from(&photo), sender).await?;
+    }
+    Ok(())
+}
+
+async fn tell_data(event: &str, data: &impl Serialize, sender: &mpsc::Sender<Bytes>) -> Result<(), Gone> {
+    let Ok(data) = serde_json::to_string(data) else {
+        return Ok(());
+    };
+    send(sender, format!("event: {event}\ndata: {data}\n\n")).await
 }
 
 async fn replay(context: &Context, last: Cursor, sender: &mpsc::Sender<Bytes>) -> Result<Cursor, Gone> {

@@ -1,7 +1,7 @@
 //! A job in one request: guest, look, photos and order together, for a kiosk without sessions.
 
 use boothline_domain::{JobMode, SessionStatus, ThemeId};
-use boothline_store::{photos, sessions, themes};
+use boothline_store::{sessions, themes};
 use sea_orm::ConnectionTrait;
 
 use crate::context::Context;
@@ -43,14 +43,14 @@ pub async fn accept(context: &Context, direct: Direct, once: Once) -> Result<Ans
     }
     let rows: Vec<_> = stored.iter().map(|photo| photo.row.clone()).collect();
     let (here, now) = (context.clone(), context.now());
+    let (added_out, added_in) = tokio::sync::oneshot::channel();
     let answer = once.run(context, 200, move |tx| {
         Box::pin(async move {
             let guest = guest_for(tx, &details, now).await?;
             let session = sessions::start(tx, guest.id, now).await?;
             sessions::set_theme(tx, session.id, &theme, SessionStatus::ThemeSelected, now).await?;
-            for row in &rows {
-                photos::add(tx, session.id, row, now).await?;
-            }
+            let added = intake::add_rows(tx, session.id, &rows, now).await?;
+            let _ = added_out.send(added);
             sessions::set_status(tx, session.id, SessionStatus::PhotoUploaded, now).await?;
             let order = Order {
                 session_id: session.id,
@@ -64,6 +64,8 @@ pub async fn accept(context: &Context, direct: Direct, once: Once) -> Result<Ans
     let answer = answer.await?;
     if !answer.replayed {
         stored.into_iter().for_each(StoredPhoto::keep);
+        let added = added_in.await.unwrap_or_default();
+        context.feed.announce(context.database.engine(), added);
     }
     Ok(answer)
 }

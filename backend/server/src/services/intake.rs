@@ -4,12 +4,16 @@ pub mod clips;
 
 use std::path::{Path, PathBuf};
 
+use boothline_domain::SessionId;
+use boothline_domain::clock::Timestamp;
 use boothline_imaging::decode::Want;
 use boothline_imaging::error::{PhotoError, Warning};
 use boothline_imaging::limits::Limits;
 use boothline_imaging::preview::preview;
 use boothline_imaging::probe::probe;
-use boothline_store::photos::NewPhoto;
+use boothline_store::photos::{NewPhoto, Photo};
+use boothline_store::{events, photos};
+use sea_orm::ConnectionTrait;
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
 
@@ -19,10 +23,13 @@ use crate::refusal::{Kind, Refusal, disk_full};
 use crate::services::status;
 
 /// Long edge of the small copy that kiosks show while the result is made, in pixels.
-const PREVIEW_EDGE: u32 = 800;
+pub const PREVIEW_EDGE: u32 = 800;
 
 /// Reading a header never takes more than this beside the file itself, in bytes.
 pub const PROBE_COST: u64 = 1024 * 1024;
+
+/// The small copy itself while it is made: its pixels twice, and its file.
+const SMALL_COPY_COST: u64 = 2 * decoded_size((PREVIEW_EDGE, PREVIEW_EDGE)) + 1024 * 1024;
 
 /// A file that is still arriving. Dropped before it is finished, it leaves nothing behind.
 #[derive(Debug)]
@@ -153,6 +160,22 @@ impl StoredPhoto {
     }
 }
 
+/// Writes the rows of photos that were stored, behind the session's others; their commit announces them.
+pub async fn add_rows(
+    tx: &impl ConnectionTrait,
+    session: SessionId,
+    rows: &[NewPhoto],
+    now: Timestamp,
+) -> Result<Vec<Photo>, Refusal> {
+    let mut added = Vec::with_capacity(rows.len());
+    for row in rows {
+        let photo = photos::add(tx, session, row, now).await?;
+        events::announce_photo(tx, photo.id).await?;
+        added.push(photo);
+    }
+    Ok(added)
+}
+
 /// A file under its lasting name whose row is not written yet. Dropped before
 /// [`Published::keep`], it is deleted.
 #[derive(Debug)]
@@ -171,8 +194,8 @@ impl Published {
 }
 
 /// Bytes of a decoded picture of this size with an alpha channel.
-pub fn decoded_size((width, height): (u32, u32)) -> u64 {
-    u64::from(width) * u64::from(height) * 4
+pub const fn decoded_size((width, height): (u32, u32)) -> u64 {
+    width as u64 * height as u64 * 4
 }
 
 /// Stores what has arrived: a photo, or a clip with its poster for a photo.
@@ -197,7 +220,7 @@ pub async fn store_photo(context: &Context, received: Received) -> Result<Stored
         probe(&std::fs::read(path)?, &limits).map_err(|error| photo_refused(&error))
     });
     let probe = looked.await??;
-    let cost = received.bytes + probe.decode_cost(want(PREVIEW_EDGE));
+    let cost = received.bytes + probe.decode_cost(want(PREVIEW_EDGE)) + SMALL_COPY_COST;
     let places = std::sync::Arc::clone(&context.places);
     context
         .studio

@@ -153,7 +153,7 @@ pub async fn take_photos(
     let rows: Vec<_> = stored.iter().map(|photo| photo.row.clone()).collect();
     let warnings = remarks::on_upload(&stored);
     let (now, limit) = (context.now(), context.config.limits.photos_per_session);
-    let (retired_out, retired_in) = tokio::sync::oneshot::channel();
+    let (changed_out, changed_in) = tokio::sync::oneshot::channel();
     let answer = once.run(context, 200, move |tx| {
         Box::pin(async move {
             sessions::lock(tx, id).await?.ok_or_else(session_unknown)?;
@@ -162,15 +162,13 @@ pub async fn take_photos(
                 Arrival::Adds if !photos::current_are_used(tx, id).await? => Vec::new(),
                 Arrival::Adds | Arrival::Replaces => photos::retire_current(tx, id).await?,
             };
-            for row in &rows {
-                photos::add(tx, id, row, now).await?;
-            }
+            let added = intake::add_rows(tx, id, &rows, now).await?;
             if photos::current_count(tx, id).await? > u64::from(limit) {
                 let detail = format!("A session takes at most {limit} photos.");
                 return Err(Refusal::unprocessable("too_many_photos", detail));
             }
             sessions::set_status(tx, id, SessionStatus::PhotoUploaded, now).await?;
-            let _ = retired_out.send(retired);
+            let _ = changed_out.send((added, retired));
             let session = present(tx, id).await?;
             Ok(UploadView { session, warnings })
         })
@@ -178,7 +176,9 @@ pub async fn take_photos(
     let answer = answer.await?;
     if !answer.replayed {
         stored.into_iter().for_each(StoredPhoto::keep);
-        delete_files(context, &retired_in.await.unwrap_or_default());
+        let (added, retired) = changed_in.await.unwrap_or_default();
+        context.feed.announce(context.database.engine(), added);
+        delete_files(context, &retired);
     }
     Ok(answer)
 }

@@ -2,6 +2,7 @@
 
 use boothline_domain::clock::Timestamp;
 use boothline_domain::{AnimationFormat, DeliveryState, JobMode, JobStatus, SessionStatus};
+use boothline_imaging::resize::fit_long_edge;
 use boothline_store::animations::Animation;
 use boothline_store::guests::Guest;
 use boothline_store::jobs::Job;
@@ -10,6 +11,8 @@ use boothline_store::sessions::Session;
 use boothline_store::themes::Theme;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use crate::services::intake::PREVIEW_EDGE;
 
 /// One visit of a guest.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -30,6 +33,9 @@ pub struct SessionView {
     pub input_image_url: Option<String>,
     /// All input photos, as small copies, in order.
     pub input_image_urls: Vec<String>,
+    /// All input photos, in order, with the sizes of their small copies.
+    #[serde(default)]
+    pub photos: Vec<PhotoView>,
     /// The newest job of this visit.
     pub latest_job: Option<JobView>,
 }
@@ -57,6 +63,39 @@ pub struct WarningView {
     /// One plain sentence.
     #[schema(example = "The photo is cut off: 63 % of it arrived.")]
     pub detail: String,
+}
+
+/// An input photo, as far as it is shown: by its small copy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Photo)]
+pub struct PhotoView {
+    /// The visit it belongs to.
+    pub session_id: i64,
+    /// Integer id.
+    pub photo_id: i64,
+    /// Its place among the session's photos, from 0.
+    pub index: u32,
+    /// The small copy: upright, sRGB, without metadata.
+    #[schema(example = "/static/previews/5yx2k8m4v7qwj9r3tzn6ghcdae.jpg")]
+    pub preview_url: String,
+    /// Width of the small copy in pixels.
+    pub width: u32,
+    /// Height of the small copy in pixels.
+    pub height: u32,
+}
+
+impl From<&Photo> for PhotoView {
+    fn from(photo: &Photo) -> Self {
+        let (width, height) = fit_long_edge(photo.size.0, photo.size.1, PREVIEW_EDGE);
+        Self {
+            session_id: photo.session_id.0,
+            photo_id: photo.id.0,
+            index: photo.position,
+            preview_url: format!("/static/previews/{}", photo.preview_name),
+            width,
+            height,
+        }
+    }
 }
 
 /// A guest.
@@ -87,10 +126,8 @@ impl From<Guest> for UserView {
 impl SessionView {
     /// The session with what belongs to it.
     pub fn new(session: Session, guest: Guest, photos: &[Photo], latest_job: Option<JobView>) -> Self {
-        let urls: Vec<String> = photos
-            .iter()
-            .map(|photo| format!("/static/previews/{}", photo.preview_name))
-            .collect();
+        let photos: Vec<PhotoView> = photos.iter().map(PhotoView::from).collect();
+        let urls: Vec<String> = photos.iter().map(|photo| photo.preview_url.clone()).collect();
         Self {
             session_id: session.id.0,
             status: session.status,
@@ -98,6 +135,7 @@ impl SessionView {
             theme_id: session.theme_id,
             input_image_url: urls.first().cloned(),
             input_image_urls: urls,
+            photos,
             latest_job,
         }
     }

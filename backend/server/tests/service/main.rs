@@ -5,6 +5,7 @@ mod booth;
 mod contract;
 mod crashes;
 mod drive;
+mod hostile;
 mod mistakes;
 mod pictures;
 
@@ -112,6 +113,7 @@ on_every_engine! {
         one_job_is_followed_from_queued_to_done,
         all_jobs_are_followed_and_deletions_are_told,
         a_listener_who_comes_back_hears_what_it_missed,
+        a_photo_is_announced_with_its_small_copy,
         the_feed_of_an_unknown_job_is_404,
     }
     contract::static_files {
@@ -255,5 +257,9 @@ on_every_engine! {
         a_photo_broken_off_is_used_and_the_job_says_so,
         of_several_photos_the_broken_one_is_named,
         nothing_hidden_in_a_photo_comes_out_again,
+    }
+    hostile {
+        every_hostile_file_is_answered_and_no_canary_comes_out,
+        bombs_at_once_stay_within_the_budget_and_good_photos_move_on,
     }
 }

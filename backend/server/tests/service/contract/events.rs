@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result};
 
-use crate::booth::{Booth, Engine, Form, photo};
+use crate::booth::{Booth, Engine, Form, photo, pixels};
 
 pub(crate) fn one_job_is_followed_from_queued_to_done(engine: Engine) -> Result<()> {
     let booth = Booth::open(engine)?;
@@ -13,6 +13,13 @@ pub(crate) fn one_job_is_followed_from_queued_to_done(engine: Engine) -> Result<
     let mut states: Vec<String> = Vec::new();
     while states.last().is_none_or(|state| state != "done") {
         let event = feed.next()?;
+        if event.kind == "photo" {
+            assert_eq!(
+                event.data["session_id"], job["session_id"],
+                "no other visit's photos"
+            );
+            continue;
+        }
         assert_eq!(event.kind, "job");
         assert_eq!(event.data["job_id"], job["job_id"], "no other job's changes");
         assert_eq!(event.data["qr_url"], job["qr_url"]);
@@ -74,9 +81,46 @@ pub(crate) fn a_listener_who_comes_back_hears_what_it_missed(engine: Engine) -> 
     Ok(())
 }
 
+pub(crate) fn a_photo_is_announced_with_its_small_copy(engine: Engine) -> Result<()> {
+    let booth = Booth::open(engine)?;
+    let kiosk = booth.client();
+    let (session, other) = (kiosk.start_session(), kiosk.start_session());
+    let mut visit = kiosk.listen(&format!("/api/v1/sessions/{session}/events"))?;
+    let mut all = kiosk.listen("/api/v1/events")?;
+    let now = visit.next()?;
+    assert_eq!(
+        (now.kind.as_str(), &now.data["session_id"]),
+        ("session", &session.into())
+    );
+    assert_eq!(now.data["photos"], serde_json::json!([]));
+
+    kiosk.upload(other, &photo(2));
+    let answer = kiosk.upload(session, &photo(1));
+    let told = visit.next()?;
+    assert_eq!(told.kind, "photo");
+    assert_eq!(told.data, answer["photos"][0]);
+    assert_eq!(told.data["session_id"], session, "no other visit's photos");
+    assert_eq!(told.data["index"], 0);
+    let shown = kiosk
+        .get(told.data["preview_url"].as_str().context("an address")?)
+        .expect(200);
+    let (width, height) = pixels(&shown.bytes).dimensions();
+    assert_eq!(
+        (&told.data["width"], &told.data["height"]),
+        (&width.into(), &height.into())
+    );
+    let heard = all.until(|event| event.kind == "photo" && event.data["session_id"] == session)?;
+    assert_eq!(heard.data, told.data);
+    Ok(())
+}
+
 pub(crate) fn the_feed_of_an_unknown_job_is_404(engine: Engine) -> Result<()> {
     let booth = Booth::open(engine)?;
     for id in ["999999", "x"] {
+        booth
+            .client()
+            .get(&format!("/api/v1/sessions/{id}/events"))
+            .refused(404, "session_not_found");
         booth
             .client()
             .get(&format!("/api/v1/jobs/{id}/events"))

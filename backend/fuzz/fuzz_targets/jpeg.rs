@@ -1,0 +1,62 @@
+//! Our own JPEG decoder at every scale, in the memory it announces; at full size held against another one.
+#![no_main]
+
+use std::alloc::System;
+
+use boothline_imaging::limits::Limits;
+use boothline_imaging::probe::probe;
+use boothline_jpeg::{Options, Picture, Scale, decode, memory};
+use cap::Cap;
+use libfuzzer_sys::fuzz_target;
+
+/// Counts, and refuses what goes past the limit: an allocation too many ends the run as a finding.
+#[global_allocator]
+static MEMORY: Cap<System> = Cap::new(System, usize::MAX);
+
+/// What the fuzzer allocates for itself meanwhile, from its own threads.
+const BESIDE: usize = 8 << 20;
+
+/// Two inverse transforms that both keep to IEEE 1180 may differ by this much in a sample.
+const TOLERANCE: u8 = 2;
+
+fuzz_target!(|bytes: &[u8]| {
+    let limits = Limits { max_pixels: 500_000, ..Limits::default() };
+    if probe(bytes, &limits).is_err() {
+        return;
+    }
+    for eighths in 1..=8 {
+        let Some(picture) = decoded(bytes, Scale::eighths(eighths)) else {
+            continue;
+        };
+        assert!(picture.arrived <= picture.whole);
+        if eighths == 8 && picture.arrived == picture.whole {
+            compare(bytes, &picture);
+        }
+    }
+});
+
+fn decoded(bytes: &[u8], scale: Scale) -> Option<Picture> {
+    // Four components of four by four is the dearest frame of this size.
+    let cost = memory(1000, 1000, &[(1, 1); 4], true, scale);
+    let cost = usize::try_from(cost).expect("a cost below the limits");
+    MEMORY.set_limit(MEMORY.allocated() + 4 * cost + BESIDE).expect("more than is taken now");
+    let picture = decode(bytes, &Options { scale, keep_going: &|| true });
+    MEMORY.set_limit(usize::MAX).expect("no limit");
+    picture.ok()
+}
+
+/// A grey picture has one plane and no conversion: what both decode must look the same.
+fn compare(bytes: &[u8], ours: &Picture) {
+    let [plane] = ours.planes.as_slice() else {
+        return;
+    };
+    let mut other = jpeg_decoder::Decoder::new(bytes);
+    let Ok(theirs) = other.decode() else {
+        return;
+    };
+    let width = ours.width as usize;
+    for (y, row) in theirs.chunks_exact(width).enumerate() {
+        let off = row.iter().zip(plane.row(y as u32)).map(|(a, b)| a.abs_diff(*b)).max();
+        assert!(off.unwrap_or(0) <= TOLERANCE, "row {y} is {off:?} off");
+    }
+}

@@ -1,0 +1,49 @@
+//! The whole way of an upload: any bytes become a small picture or a refusal, in the memory that was announced.
+#![no_main]
+
+use std::alloc::System;
+use std::time::{Duration, Instant};
+
+use boothline_imaging::decode::Want;
+use boothline_imaging::limits::Limits;
+use boothline_imaging::preview::preview;
+use boothline_imaging::probe::probe;
+use cap::Cap;
+use libfuzzer_sys::fuzz_target;
+
+/// Counts, and refuses what goes past the limit: an allocation too many ends the run as a finding.
+#[global_allocator]
+static MEMORY: Cap<System> = Cap::new(System, usize::MAX);
+
+const EDGE: u32 = 200;
+/// The small picture itself, its file, and the encoder's rows.
+const PREVIEW: usize = 4 << 20;
+/// What the fuzzer allocates for itself meanwhile, from its own threads.
+const BESIDE: usize = 8 << 20;
+
+const LIMITS: Limits = Limits {
+    max_bytes: 1 << 20,
+    max_pixels: 1_000_000,
+    max_side: 16_384,
+    max_scans: 100,
+    deadline: Some(Duration::from_secs(2)),
+};
+
+fuzz_target!(|bytes: &[u8]| {
+    let Ok(probe) = probe(bytes, &LIMITS) else {
+        return;
+    };
+    let want = Want::AtLeast { width: EDGE, height: EDGE };
+    let cost = usize::try_from(probe.decode_cost(want)).expect("a cost below the limits");
+    let started = Instant::now();
+    MEMORY
+        .set_limit(MEMORY.allocated() + cost + PREVIEW + BESIDE)
+        .expect("more than is taken now");
+    let made = preview(bytes, &LIMITS, EDGE);
+    MEMORY.set_limit(usize::MAX).expect("no limit");
+    assert!(started.elapsed() < Duration::from_secs(4), "stopped long after its time");
+    if let Ok(small) = made {
+        assert!(small.width.max(small.height) <= EDGE);
+        assert!(small.jpeg.starts_with(&[0xFF, 0xD8]) && small.jpeg.ends_with(&[0xFF, 0xD9]));
+    }
+});
