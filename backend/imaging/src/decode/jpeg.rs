@@ -86,8 +86,8 @@ pub(super) fn memory(header: &JpegHeader, eighths: u8) -> u64 {
 
 impl Colours {
     /// Puts planes of one size together, pixel by pixel, in a colour space that profiles speak of.
-    pub(super) fn join(self, mut planes: Vec<Vec<u8>>, width: u32, height: u32) -> Samples {
-        let (channels, bytes) = match (self, &mut planes[..]) {
+    pub(super) fn join(self, planes: &mut [Vec<u8>], width: u32, height: u32) -> Samples {
+        let (channels, bytes) = match (self, planes) {
             (Self::Grey, [grey, ..]) => (Channels::Grey, std::mem::take(grey)),
             (Self::Rgb, [red, green, blue, ..]) => (Channels::Rgb, interleave([red, green, blue])),
             (Self::Ycc, [y, cb, cr, ..]) => (Channels::Rgb, ycc::to_rgb([y, cb, cr], width, height)),

@@ -153,7 +153,9 @@ impl Raw {
             .planes
             .iter()
             .map(|plane| scale_plane(plane, crop, (width, height)));
-        planes.colours.join(scaled.collect(), width, height)
+        planes
+            .colours
+            .join(&mut scaled.collect::<Vec<_>>(), width, height)
     }
 
     fn finish(&mut self, samples: Samples) -> Pixels {
