@@ -14,10 +14,15 @@ const MIB: u64 = 1024 * 1024;
 /// A piece of work waits for its share of the budget, computed from the
 /// header before anything is decoded, and then for a core. Work that alone
 /// asks for more than the whole budget gets the whole budget, alone.
+///
+/// Whoever waits is served in the order of arrival. Pieces of which no two fit
+/// into the budget together take turns before they join that line: however many
+/// of them arrive, an ordinary photo finds at most one of them before it.
 #[derive(Clone, Debug)]
 pub struct Studio {
     memory: Arc<Semaphore>,
     cores: Arc<Semaphore>,
+    large: Arc<Semaphore>,
     budget_mib: u32,
     waiting: Arc<AtomicUsize>,
     waiting_limit: usize,
@@ -30,6 +35,7 @@ impl Studio {
         Self {
             memory: Arc::new(Semaphore::new(budget_mib as usize)),
             cores: Arc::new(Semaphore::new(cores.max(1))),
+            large: Arc::new(Semaphore::new(1)),
             budget_mib,
             waiting: Arc::default(),
             waiting_limit: 256,
@@ -73,12 +79,18 @@ impl Studio {
             .clamp(1, self.budget_mib);
         let closed =
             |_| Refusal::unavailable("stopping", "The service is stopping; try again in a moment.", 5);
+        let turn = if share > self.budget_mib / 2 {
+            Some(Arc::clone(&self.large).acquire_owned().await.map_err(closed)?)
+        } else {
+            None
+        };
         let memory = Arc::clone(&self.memory)
             .acquire_many_owned(share)
             .await
             .map_err(closed)?;
         let core = Arc::clone(&self.cores).acquire_owned().await.map_err(closed)?;
         Ok(Held {
+            _turn: turn,
             _memory: memory,
             _core: core,
             _place: None,
@@ -106,6 +118,7 @@ impl Studio {
 /// A share of the studio, given back when dropped.
 #[derive(Debug)]
 pub struct Held {
+    _turn: Option<OwnedSemaphorePermit>,
     _memory: OwnedSemaphorePermit,
     _core: OwnedSemaphorePermit,
     _place: Option<Place>,
@@ -146,6 +159,28 @@ mod tests {
             large.await.unwrap();
         };
         let (first, ()) = tokio::join!(first, second);
+        first.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_line_of_large_work_lets_small_work_through() {
+        let studio = Studio::new(4, 10);
+        let (release, hold) = mpsc::channel::<()>();
+        let (started, has_started) = tokio::sync::oneshot::channel();
+        let first = studio.run(8 * MIB, move || {
+            started.send(()).unwrap();
+            hold.recv().unwrap();
+        });
+        let others = async {
+            has_started.await.unwrap();
+            let mut second = std::pin::pin!(studio.run(8 * MIB, || ()));
+            assert!(futures_util::poll!(&mut second).is_pending());
+            // It fits beside the first and came after the second.
+            studio.run(2 * MIB, || ()).await.unwrap();
+            release.send(()).unwrap();
+            second.await.unwrap();
+        };
+        let (first, ()) = tokio::join!(first, others);
         first.unwrap();
     }
 
