@@ -21,6 +21,7 @@ fn main() {
             &file,
             &Options {
                 scale,
+                max_pixels: u64::MAX,
                 keep_going: &|| true,
             },
         )

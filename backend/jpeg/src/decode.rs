@@ -56,6 +56,8 @@ impl Scale {
 pub struct Options<'a> {
     /// The size.
     pub scale: Scale,
+    /// A picture of more is refused before memory is taken for it.
+    pub max_pixels: u64,
     /// Asked after every row of blocks; the decode ends when it says `false`.
     pub keep_going: &'a dyn Fn() -> bool,
 }
@@ -117,7 +119,11 @@ pub fn decode(bytes: &[u8], options: &Options<'_>) -> Result<Picture, DecodeErro
                 if work.is_some() {
                     return Err(DecodeError::Unsupported("hierarchical JPEG"));
                 }
-                work = Some(Work::new(Frame::read(code, body, options.scale)?));
+                let frame = Frame::read(code, body, options.scale)?;
+                if (frame.width * frame.height) as u64 > options.max_pixels {
+                    return Err(DecodeError::Corrupt("more pixels than the caller expects"));
+                }
+                work = Some(Work::new(frame));
             }
             _ => {}
         }

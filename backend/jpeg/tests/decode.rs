@@ -37,6 +37,7 @@ fn at(file: &[u8], eighths: u8) -> Result<Picture, DecodeError> {
         file,
         &Options {
             scale: Scale::eighths(eighths),
+            max_pixels: u64::MAX,
             keep_going: &|| true,
         },
     )
@@ -234,6 +235,7 @@ fn a_stopped_decode_stops() {
         &file,
         &Options {
             scale: Scale::FULL,
+            max_pixels: u64::MAX,
             keep_going: &|| false,
         },
     );

@@ -21,6 +21,7 @@ pub(super) fn read(
 ) -> Result<Stored, PhotoError> {
     let options = Options {
         scale: Scale::eighths(eighths),
+        max_pixels: u64::from(header.width) * u64::from(header.height),
         keep_going: &|| deadline.check().is_ok(),
     };
     let picture = boothline_jpeg::decode(bytes, &options).map_err(|error| refusal(error, deadline))?;
@@ -112,7 +113,7 @@ impl Colours {
     }
 }
 
-fn interleave<const N: usize>(planes: [&mut Vec<u8>; N]) -> Vec<u8> {
+fn interleave<const N: usize>(planes: [&[u8]; N]) -> Vec<u8> {
     let mut joined = vec![0; planes[0].len() * N];
     for (at, pixel) in joined.chunks_exact_mut(N).enumerate() {
         pixel.copy_from_slice(&std::array::from_fn::<u8, N, _>(|channel| planes[channel][at]));

@@ -44,7 +44,7 @@ const SOFT: Apart = Apart {
 };
 /// With fine lines and hard edges, averages and the low frequencies of blocks part ways.
 const HARD: Apart = Apart {
-    luma_mean: 9.0,
+    luma_mean: 12.0,
     luma_most: 70.0,
     mean: 21.0,
     most: 110,

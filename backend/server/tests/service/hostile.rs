@@ -26,7 +26,10 @@ fn judge(file: &HostileFile, status: u16, answer: &Value) {
     );
     assert!(file.fate != Fate::Refused || refused, "{name} was taken");
     let code = answer["code"].as_str().unwrap_or_default();
-    assert!(taken || code.starts_with("photo_") || code.starts_with("clip_"), "{name}: {answer}");
+    assert!(
+        taken || code.starts_with("photo_") || code.starts_with("clip_"),
+        "{name}: {answer}"
+    );
     assert!(
         !sings(answer.to_string().as_bytes()),
         "{name} sings in its answer"
