@@ -57,7 +57,7 @@ fn jpegs() -> Vec<Seed> {
         }
     }
     let restarts = jpeg(picture().as_raw(), ColorType::Rgb, |encoder| {
-        encoder.set_restart_interval(2)
+        encoder.set_restart_interval(2);
     });
     seeds.push(("restarts.jpg".to_owned(), restarts));
     let grey = DynamicImage::ImageRgb8(picture()).into_luma8();
