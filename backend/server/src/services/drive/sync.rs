@@ -245,8 +245,10 @@ async fn line_up(context: &Context, ids: &[JobId], again: bool, priority: i32) -
                         again,
                         batch: priority == BATCH,
                     };
-                    enqueue(&here, tx, &task, priority).await?;
+                    // The row first, as the courier does: a delivery that ends at this moment is either seen by
+                    // both, or ends after both. The other way round it could leave a job in line without a task.
                     delivery::line_up(tx, id, "In line for Google Drive.", now).await?;
+                    enqueue(&here, tx, &task, priority).await?;
                 }
                 Ok::<_, Refusal>(())
             })
