@@ -36,7 +36,7 @@ test: setup ## Run every test, with a PostgreSQL and a Chromium of its own
 	@backend/scripts/ensure-chromium
 	@backend/scripts/ensure-ffmpeg
 	@backend/scripts/ensure-google-client >/dev/null
-	@backend/scripts/with-postgres $(CARGO) test --workspace
+	@backend/scripts/with-postgres $(CARGO) test --workspace --no-fail-fast
 
 fuzz: setup ## Feed random bytes to all that reads bytes, MINUTES=10 for each target; TARGETS="probe photo" for some
 	@backend/scripts/fuzz $(TARGETS)
