@@ -1,9 +1,10 @@
 //! Brings every colour space into sRGB, by the ICC profile in the file (ICC.1:2022) or, without one, by convention.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use image::{RgbImage, RgbaImage};
-use moxcms::{CmsError, ColorProfile, DataColorSpace, Layout, TransformOptions};
+use moxcms::{CmsError, ColorProfile, DataColorSpace, Layout, Transform8BitExecutor, TransformOptions};
 
 use crate::decode::Pixels;
 use crate::decode::samples::{Channels, Samples};
@@ -43,8 +44,7 @@ fn by_profile(samples: &Samples, profile: &[u8]) -> Result<Option<Pixels>, CmsEr
     } else {
         Layout::Rgb
     };
-    let srgb = ColorProfile::new_srgb();
-    let transform = profile.create_transform_8bit(from, &srgb, to, TransformOptions::default())?;
+    let transform = into_srgb(&profile, from, to)?;
     if from == to && samples.channels != Channels::Cmyk && is_identity(&*transform, to)? {
         return Ok(None);
     }
@@ -52,6 +52,14 @@ fn by_profile(samples: &Samples, profile: &[u8]) -> Result<Option<Pixels>, CmsEr
     let mut converted = vec![0; pixels * if to == Layout::Rgba { 4 } else { 3 }];
     transform.transform(&samples.bytes, &mut converted)?;
     Ok(Some(picture(samples, converted)))
+}
+
+fn into_srgb(
+    profile: &ColorProfile,
+    from: Layout,
+    to: Layout,
+) -> Result<Arc<Transform8BitExecutor>, CmsError> {
+    profile.create_transform_8bit(from, &ColorProfile::new_srgb(), to, TransformOptions::default())
 }
 
 /// Whether three channels of a photo with this profile, or none, are sRGB as they are.
@@ -64,17 +72,14 @@ pub(crate) fn means_srgb(profile: Option<&[u8]>) -> bool {
         if profile.color_space != DataColorSpace::Rgb {
             return Err(CmsError::InvalidProfile);
         }
-        let srgb = ColorProfile::new_srgb();
-        let transform =
-            profile.create_transform_8bit(Layout::Rgb, &srgb, Layout::Rgb, TransformOptions::default())?;
-        is_identity(&*transform, Layout::Rgb)
+        is_identity(&*into_srgb(&profile, Layout::Rgb, Layout::Rgb)?, Layout::Rgb)
     };
     matches!(catch_unwind(AssertUnwindSafe(sampled)), Ok(Ok(true)))
 }
 
 /// Whether no colour of a coarse sampling of the cube moves by more than a level, as with every flavour of sRGB
 /// profile that cameras embed: then the conversion would cost time and change nothing.
-fn is_identity(transform: &moxcms::Transform8BitExecutor, layout: Layout) -> Result<bool, CmsError> {
+fn is_identity(transform: &Transform8BitExecutor, layout: Layout) -> Result<bool, CmsError> {
     const LEVELS: [u8; 5] = [0, 40, 100, 180, 255];
     let mut cube = Vec::new();
     for red in LEVELS {

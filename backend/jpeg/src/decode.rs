@@ -7,15 +7,14 @@ mod inverse;
 mod plane;
 mod progressive;
 mod scan;
-mod segments;
 mod sequential;
 
 use frame::Frame;
 pub use plane::Plane;
 use scan::{Scan, Tables};
-use segments::{Segments, marker};
 
 use crate::DecodeError;
+use crate::segments::{Segments, marker};
 
 /// How much smaller than stored a picture is decoded, in eighths: 1 to 8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -112,6 +111,7 @@ pub fn decode(bytes: &[u8], options: &Options<'_>) -> Result<Picture, DecodeErro
                     .as_mut()
                     .ok_or(DecodeError::Corrupt("a scan before the frame header"))?;
                 let scan = Scan::read(body, &work.frame)?;
+                tables.complete(&scan);
                 let after = work.scan(bytes, segments.position(), &scan, &tables, options)?;
                 segments.go_on(after);
             }

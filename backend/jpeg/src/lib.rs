@@ -16,6 +16,7 @@
 mod decode;
 mod encode;
 mod error;
+pub mod segments;
 mod standard;
 
 pub use decode::{Options, Picture, Plane, Scale, decode, memory};

@@ -84,26 +84,6 @@ impl Read for TimedReader<'_> {
         self.position += count;
         Ok(count)
     }
-
-    /// JPEG decoding reads byte by byte: this is its hot path.
-    #[inline]
-    fn read_exact(&mut self, mut into: &mut [u8]) -> io::Result<()> {
-        if let [one] = into
-            && self.position < self.checkpoint
-        {
-            *one = self.bytes[self.position];
-            self.position += 1;
-            return Ok(());
-        }
-        while !into.is_empty() {
-            let count = self.read(into)?;
-            if count == 0 {
-                return Err(io::ErrorKind::UnexpectedEof.into());
-            }
-            into = &mut into[count..];
-        }
-        Ok(())
-    }
 }
 
 impl BufRead for TimedReader<'_> {

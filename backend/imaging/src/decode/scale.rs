@@ -1,5 +1,7 @@
 //! Chooses how much smaller than stored a photo may be decoded.
 
+use boothline_jpeg::Scale;
+
 use super::Want;
 use super::reduce::MAX_DIVISOR;
 use crate::probe::{Probe, upright};
@@ -37,7 +39,7 @@ pub(super) fn divisor(probe: &Probe, want: Want) -> u32 {
 
 /// A side of `stored` pixels at a scale of `eighths`, as JPEG decoders round it.
 pub(super) fn scaled(stored: u32, eighths: u8) -> u32 {
-    (stored * u32::from(eighths)).div_ceil(8)
+    Scale::eighths(eighths).of(stored)
 }
 
 /// The wanted size in stored coordinates; `None` for all of it.

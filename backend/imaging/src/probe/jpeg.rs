@@ -1,5 +1,7 @@
 //! Walks the segments of a JPEG (ITU-T T.81, annex B) without decoding.
 
+use boothline_jpeg::segments::{Segments, marker};
+
 use super::exif::{self, Exif};
 use super::{Coding, Format, Probe};
 use crate::error::PhotoError;
@@ -16,8 +18,6 @@ pub(crate) struct JpegHeader {
     pub(crate) jfif: bool,
     /// Start-of-scan markers in the whole file.
     pub(crate) scans: u32,
-    /// Whether the end-of-image marker is there.
-    pub(crate) complete: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,88 +34,29 @@ pub(crate) struct JpegComponent {
     pub(crate) vertical: u8,
 }
 
-/// A marker with its body, without the length field.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Segment<'a> {
-    pub(crate) marker: u8,
-    pub(crate) body: &'a [u8],
-}
-
-pub(crate) mod marker {
-    pub(crate) const SOI: u8 = 0xD8;
-    pub(crate) const EOI: u8 = 0xD9;
-    pub(crate) const SOS: u8 = 0xDA;
-    pub(crate) const APP0: u8 = 0xE0;
-    pub(crate) const APP1: u8 = 0xE1;
-    pub(crate) const APP2: u8 = 0xE2;
-    pub(crate) const APP14: u8 = 0xEE;
-    /// The frame header of JPEG-LS (ITU-T T.87, C.1.1), no code of ours.
-    pub(crate) const SOF55: u8 = 0xF7;
-}
-
-/// The segments of a file in order; entropy-coded data and stray bytes between them are stepped over.
-pub(crate) struct Segments<'a> {
-    bytes: &'a [u8],
-    position: usize,
-}
-
-impl<'a> Segments<'a> {
-    pub(crate) fn of(bytes: &'a [u8]) -> Self {
-        Self { bytes, position: 0 }
-    }
-
-    /// The next marker code, past fill bytes, stuffed zeros and restart markers.
-    fn next_marker(&mut self) -> Option<u8> {
-        loop {
-            self.position += memchr::memchr(0xFF, self.bytes.get(self.position..)?)?;
-            while *self.bytes.get(self.position)? == 0xFF {
-                self.position += 1;
-            }
-            let code = self.bytes[self.position];
-            self.position += 1;
-            if !matches!(code, 0x00 | 0xD0..=0xD7) {
-                return Some(code);
-            }
-        }
-    }
-}
-
-impl<'a> Iterator for Segments<'a> {
-    type Item = Segment<'a>;
-
-    fn next(&mut self) -> Option<Segment<'a>> {
-        let marker = self.next_marker()?;
-        if matches!(marker, marker::SOI | marker::EOI | 0x01) {
-            return Some(Segment { marker, body: &[] });
-        }
-        let length = self.bytes.get(self.position..self.position + 2)?;
-        let length = usize::from(u16::from_be_bytes([length[0], length[1]]));
-        let body = self.bytes.get(self.position + 2..self.position + length)?;
-        self.position += length;
-        Some(Segment { marker, body })
-    }
-}
+/// The frame header of JPEG-LS (ITU-T T.87, C.1.1).
+const SOF55: u8 = 0xF7;
 
 /// Reads the whole file's segments: the header, the EXIF orientation and the number of scans.
 pub(super) fn read(bytes: &[u8]) -> Result<Probe, PhotoError> {
     let mut header = None;
     let mut exif = Exif::default();
     let (mut jfif, mut adobe_transform, mut scans, mut complete) = (false, None, 0, false);
-    for segment in Segments::of(bytes) {
-        match segment.marker {
-            marker::APP0 => jfif |= segment.body.starts_with(b"JFIF\0"),
+    for (code, body) in Segments::of(bytes) {
+        match code {
+            marker::APP0 => jfif |= body.starts_with(b"JFIF\0"),
             marker::APP1 => {
-                if let Some(tiff) = segment.body.strip_prefix(b"Exif\0\0") {
+                if let Some(tiff) = body.strip_prefix(b"Exif\0\0") {
                     exif = exif.or(exif::read(tiff));
                 }
             }
-            marker::APP14 => adobe_transform = adobe_transform.or(adobe(segment.body)),
+            marker::APP14 => adobe_transform = adobe_transform.or(adobe(body)),
             // Nothing that follows could make it good: a verdict on the first bytes is final.
             marker::SOS if header.is_none() => {
                 return Err(PhotoError::corrupt("a scan before the frame header"));
             }
             marker::SOS => scans += 1,
-            marker::SOF55 if header.is_none() => return Err(unsupported("JPEG-LS")),
+            SOF55 if header.is_none() => return Err(unsupported("JPEG-LS")),
             marker::EOI => {
                 complete = true;
                 break;
@@ -124,7 +65,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Probe, PhotoError> {
                 if header.is_some() {
                     return Err(unsupported("Hierarchical JPEG"));
                 }
-                header = Some(frame(code, segment.body)?);
+                header = Some(frame(code, body)?);
             }
             _ => {}
         }
@@ -138,7 +79,6 @@ pub(super) fn read(bytes: &[u8]) -> Result<Probe, PhotoError> {
     header.jfif = jfif;
     header.adobe_transform = adobe_transform;
     header.scans = scans;
-    header.complete = complete;
     Ok(Probe {
         format: Format::Jpeg,
         width: header.width.into(),
@@ -197,7 +137,6 @@ fn frame(code: u8, body: &[u8]) -> Result<JpegHeader, PhotoError> {
         adobe_transform: None,
         jfif: false,
         scans: 0,
-        complete: false,
     })
 }
 
@@ -213,12 +152,9 @@ fn unsupported(what: &'static str) -> PhotoError {
 pub(crate) fn icc_profile(bytes: &[u8], max_bytes: usize) -> Option<Vec<u8>> {
     let mut parts: Vec<(u8, &[u8])> = Vec::new();
     let mut expected = None;
-    for segment in Segments::of(bytes).take_while(|s| s.marker != marker::SOS) {
-        let Some(part) = segment
-            .body
-            .strip_prefix(b"ICC_PROFILE\0")
-            .filter(|_| segment.marker == marker::APP2)
-        else {
+    let head = Segments::of(bytes).take_while(|(code, _)| *code != marker::SOS);
+    for (_, body) in head.filter(|(code, _)| *code == marker::APP2) {
+        let Some(part) = body.strip_prefix(b"ICC_PROFILE\0") else {
             continue;
         };
         let [number, total, data @ ..] = part else {

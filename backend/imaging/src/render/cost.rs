@@ -30,12 +30,10 @@ fn moving(recipe: &Recipe, probes: &[Probe]) -> u64 {
     let (frames, threads) = (count as u64, rayon::current_num_threads().max(1) as u64);
     let area = u64::from(recipe.canvas.width) * u64::from(recipe.canvas.height);
     let views: u64 = slots.iter().map(|slot| area_of(slot) * 4).sum();
-    let mut decodes: Vec<u64> = probes[..count]
+    let decodes = probes[..count]
         .iter()
-        .map(|probe| probe.decode_cost(want_for(slots.iter())))
-        .collect();
-    decodes.sort_unstable_by(|a, b| b.cmp(a));
-    let decoding: u64 = decodes.iter().take(decodes.len().min(threads as usize)).sum();
+        .map(|probe| probe.decode_cost(want_for(slots.iter())));
+    let decoding = side_by_side(decodes.collect());
     let composing = area * 4 * 3 * threads;
     // Scaled frames at 3 bytes a pixel, palette places at 1, and what libwebp holds of two frames.
     let encoding = area * (4 * frames + 16);
@@ -65,10 +63,14 @@ fn decoding(recipe: &Recipe, slots: &[Slot], probes: &[Probe]) -> u64 {
     for (slot, photo) in slots.iter().zip(photo_of_each_slot(recipe, probes.len())) {
         slots_of.entry(photo).or_default().push(slot);
     }
-    let mut costs: Vec<u64> = slots_of
+    let costs = slots_of
         .into_iter()
-        .filter_map(|(photo, slots)| Some(probes.get(photo)?.decode_cost(want_for(slots.into_iter()))))
-        .collect();
+        .filter_map(|(photo, slots)| Some(probes.get(photo)?.decode_cost(want_for(slots.into_iter()))));
+    side_by_side(costs.collect())
+}
+
+/// The dearest of these, as many as run at once.
+fn side_by_side(mut costs: Vec<u64>) -> u64 {
     costs.sort_unstable_by(|a, b| b.cmp(a));
     costs.iter().take(rayon::current_num_threads().max(1)).sum()
 }

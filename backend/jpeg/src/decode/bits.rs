@@ -84,11 +84,9 @@ impl Cursor<'_> {
     /// Takes a number of `size` bits, 1 to 16, as T.81 table F.1 and figure F.12 (EXTEND) store signed values.
     #[inline(always)]
     pub(super) fn signed(&mut self, size: u32) -> i32 {
-        let raw = self.peek(size) as i32;
-        // Numbers whose first bit is 0 are negative: all ones where it is, else nothing.
-        let negative = !((self.place.acc as i64 >> 63) as i32);
+        let raw = self.peek(size) as u32;
         self.take(size);
-        raw + (negative & (1 - (1 << (size & 31))))
+        extend(raw, size)
     }
 
     /// Takes one bit. Needs a [`Cursor::refill`] before.
@@ -98,6 +96,13 @@ impl Cursor<'_> {
         self.take(1);
         bit
     }
+}
+
+/// The number that `size` bits, 1 to 16, stand for: those whose first bit is 0 are negative (T.81, figure F.12).
+#[inline(always)]
+pub(super) fn extend(raw: u32, size: u32) -> i32 {
+    let is_negative = i32::from(raw >> (size - 1) == 0);
+    raw as i32 - is_negative * ((1 << size) - 1)
 }
 
 impl<'a> Bits<'a> {

@@ -1,6 +1,6 @@
 //! Huffman tables for reading (T.81, annexes C and F.2.2.3), widened to whole symbols with the bits behind them.
 
-use super::bits::Cursor;
+use super::bits::{Cursor, extend};
 use crate::DecodeError;
 
 /// Bits that one look-up resolves.
@@ -164,6 +164,20 @@ impl Table {
         Ok((run, size, value))
     }
 
+    /// Adds the difference at the front of the bits to the mean of the block before (T.81, F.2.2.1).
+    #[inline(always)]
+    pub(super) fn mean(&self, bits: &mut Cursor<'_>, last: &mut i32) -> Result<(), DecodeError> {
+        bits.refill();
+        let size = u32::from(self.symbol(bits)?);
+        if size > 11 {
+            return Err(DecodeError::Corrupt("a mean out of range"));
+        }
+        if size > 0 {
+            *last = last.wrapping_add(bits.signed(size));
+        }
+        Ok(())
+    }
+
     /// As many whole symbols as one look-up shows; nothing where the first is too long for it.
     #[inline(always)]
     pub(super) fn stride(&self, bits: &Cursor<'_>) -> Stride {
@@ -198,12 +212,7 @@ fn enter(entries: &mut [Entry], code: u32, length: u32, symbol: u8) {
         let place = &mut entries[(code << free | tail) as usize];
         *place = entry;
         if (1..=free).contains(&size) {
-            let raw = (tail >> (free - size)) as i32;
-            let value = if raw >> (size - 1) == 0 {
-                raw - (1 << size) + 1
-            } else {
-                raw
-            };
+            let value = extend(tail >> (free - size), size);
             *place = entry.with_value(value);
         }
     }

@@ -133,14 +133,8 @@ impl Inverse {
         let rows: [f32x8; K] = std::array::from_fn(|u| f32x8::new(block.row(u)));
         let columns: [f32x8; K] = std::array::from_fn(|v| f32x8::new(self.turned[v]));
         for i in 0..N {
-            let mut down = f32x8::ZERO;
-            for (row, weight) in rows.iter().zip(&self.basis[i]) {
-                down += *row * f32x8::splat(*weight);
-            }
-            let mut across = f32x8::ZERO;
-            for (weight, column) in down.to_array().iter().zip(&columns) {
-                across += *column * f32x8::splat(*weight);
-            }
+            let down = weighed(&rows, &self.basis[i]);
+            let across = weighed(&columns, &down.to_array());
             if let Some(row) = out.get_mut(i * stride..i * stride + N) {
                 row.copy_from_slice(&samples(across)[..N]);
             }
@@ -156,10 +150,7 @@ impl Inverse {
             f32x4::new([a, b, c, d])
         });
         for i in 0..N {
-            let mut down = f32x8::ZERO;
-            for (row, weight) in rows.iter().zip(&self.basis[i]) {
-                down += *row * f32x8::splat(*weight);
-            }
+            let down = weighed(&rows, &self.basis[i]);
             let mut across = f32x4::ZERO;
             for (weight, column) in down.to_array().iter().zip(&columns) {
                 across += *column * f32x4::splat(*weight);
@@ -169,10 +160,21 @@ impl Inverse {
                     .max(f32x4::ZERO)
                     .min(f32x4::splat(255.0));
                 let rounded = shifted.fast_round_int().to_array();
-                row.copy_from_slice(&rounded.map(|sample| sample as u8)[..N]);
+                let samples: [u8; 4] = std::array::from_fn(|i| rounded[i] as u8);
+                row.copy_from_slice(&samples[..N]);
             }
         }
     }
+}
+
+/// The sum of rows, each times its weight.
+#[inline(always)]
+fn weighed<const K: usize>(rows: &[f32x8; K], weights: &[f32; 8]) -> f32x8 {
+    let mut sum = f32x8::ZERO;
+    for (row, weight) in rows.iter().zip(weights) {
+        sum += *row * f32x8::splat(*weight);
+    }
+    sum
 }
 
 /// Level-shifted values as samples (T.81, A.3.1), rounded and clamped to 0 to 255.
@@ -181,7 +183,8 @@ fn samples(values: f32x8) -> [u8; 8] {
     let shifted = (values + f32x8::splat(128.0))
         .max(f32x8::ZERO)
         .min(f32x8::splat(255.0));
-    shifted.fast_round_int().to_array().map(|sample| sample as u8)
+    let rounded = shifted.fast_round_int().to_array();
+    std::array::from_fn(|i| rounded[i] as u8)
 }
 
 /// Quantisation steps in the order of the file, with the factors C(u)/2 of both directions (T.81, A.3.3).

@@ -196,7 +196,7 @@ impl Reader for Means<'_> {
                 return;
             }
             let mut cursor = bits.begin();
-            result = mean(self.tables[index], &mut cursor, &mut self.last[index]);
+            result = self.tables[index].mean(&mut cursor, &mut self.last[index]);
             let after = cursor.place();
             bits.end(after);
             self.all
@@ -217,18 +217,6 @@ impl Reader for Means<'_> {
                 .set(0, self.last[index] << self.data.scan.low);
         });
     }
-}
-
-fn mean(table: &Table, bits: &mut Cursor<'_>, last: &mut i32) -> Result<(), DecodeError> {
-    bits.refill();
-    let size = u32::from(table.symbol(bits)?);
-    if size > 11 {
-        return Err(DecodeError::Corrupt("a mean out of range"));
-    }
-    if size > 0 {
-        *last = last.wrapping_add(bits.signed(size));
-    }
-    Ok(())
 }
 
 /// One more bit of every mean.

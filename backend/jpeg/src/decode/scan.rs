@@ -71,6 +71,7 @@ impl Scan {
 }
 
 /// Quantisation and Huffman tables as they stand.
+#[derive(Default)]
 pub(super) struct Tables {
     /// In the order of the file; `None` until defined.
     pub(super) quantisation: [Option<[u16; 64]>; 4],
@@ -78,21 +79,6 @@ pub(super) struct Tables {
     ac: [Option<Table>; 4],
     /// MCUs between two restart markers; 0 for none.
     pub(super) restarts: usize,
-}
-
-impl Default for Tables {
-    /// Frames of webcams leave the typical Huffman tables out.
-    fn default() -> Self {
-        let table = |spec: standard::Spec| {
-            Some(Table::new(spec.counts, spec.symbols).expect("the tables of the standard are sound"))
-        };
-        Self {
-            quantisation: [None; 4],
-            dc: [table(standard::LUMA_DC), table(standard::CHROMA_DC), None, None],
-            ac: [table(standard::LUMA_AC), table(standard::CHROMA_AC), None, None],
-            restarts: 0,
-        }
-    }
 }
 
 impl Tables {
@@ -138,6 +124,16 @@ impl Tables {
         Ok(())
     }
 
+    /// Fills in the typical tables that a scan wants and the file leaves out, as frames of webcams do.
+    pub(super) fn complete(&mut self, scan: &Scan) {
+        const DC: [standard::Spec; 2] = [standard::LUMA_DC, standard::CHROMA_DC];
+        const AC: [standard::Spec; 2] = [standard::LUMA_AC, standard::CHROMA_AC];
+        for part in &scan.parts {
+            complete(&mut self.dc, part.dc, &DC);
+            complete(&mut self.ac, part.ac, &AC);
+        }
+    }
+
     pub(super) fn dc(&self, number: usize) -> Result<&Table, DecodeError> {
         self.dc[number]
             .as_ref()
@@ -153,6 +149,13 @@ impl Tables {
     pub(super) fn steps(&self, component: &Component) -> Result<&[u16; 64], DecodeError> {
         let table = self.quantisation[component.quantisation].as_ref();
         table.ok_or(DecodeError::Corrupt("a scan without its quantisation table"))
+    }
+}
+
+fn complete(tables: &mut [Option<Table>; 4], number: usize, typical: &[standard::Spec; 2]) {
+    if let (None, Some(spec)) = (&tables[number], typical.get(number)) {
+        let table = Table::new(spec.counts, spec.symbols);
+        tables[number] = Some(table.expect("the tables of the standard are sound"));
     }
 }
 

@@ -145,14 +145,7 @@ fn read_block(
     last: usize,
     block: &mut Block,
 ) -> Result<bool, DecodeError> {
-    bits.refill();
-    let size = u32::from(part.dc.symbol(bits)?);
-    if size > 11 {
-        return Err(DecodeError::Corrupt("a mean out of range"));
-    }
-    if size > 0 {
-        part.last = part.last.wrapping_add(bits.signed(size));
-    }
+    part.dc.mean(bits, &mut part.last)?;
     block.clear();
     block.set(0, part.last as f32 * part.steps[0]);
     let mut flat = true;

@@ -48,7 +48,8 @@ impl Forward {
     /// Transforms the samples of one block.
     #[inline(always)]
     pub(super) fn transform(&self, samples: &[[u8; 8]; 8]) -> Quantised {
-        let shifted = samples.map(|row| row.map(|sample| f32::from(sample) - 128.0));
+        let shifted: [[f32; 8]; 8] =
+            std::array::from_fn(|y| std::array::from_fn(|x| f32::from(samples[y][x]) - 128.0));
         let columns = self.down(&shifted);
         let mut natural = [0i16; 64];
         for (u, column) in columns.iter().enumerate() {

@@ -3,34 +3,43 @@
 use memchr::memchr;
 
 /// Marker codes (T.81, table B.1).
-pub(super) mod marker {
-    pub(crate) const DHT: u8 = 0xC4;
-    pub(crate) const SOI: u8 = 0xD8;
-    pub(crate) const EOI: u8 = 0xD9;
-    pub(crate) const SOS: u8 = 0xDA;
-    pub(crate) const DQT: u8 = 0xDB;
-    pub(crate) const DRI: u8 = 0xDD;
-    pub(crate) const TEM: u8 = 0x01;
+#[expect(missing_docs, reason = "the names are those of the table")]
+pub mod marker {
+    pub const DHT: u8 = 0xC4;
+    pub const SOI: u8 = 0xD8;
+    pub const EOI: u8 = 0xD9;
+    pub const SOS: u8 = 0xDA;
+    pub const DQT: u8 = 0xDB;
+    pub const DRI: u8 = 0xDD;
+    pub const APP0: u8 = 0xE0;
+    pub const APP1: u8 = 0xE1;
+    pub const APP2: u8 = 0xE2;
+    pub const APP14: u8 = 0xEE;
+    pub const TEM: u8 = 0x01;
 }
 
-/// Goes from marker to marker; bytes between two segments are stepped over.
-pub(super) struct Segments<'a> {
+/// The segments of a file in order: a marker code and the segment's bytes without their length.
+///
+/// Entropy-coded data and stray bytes between two of them are stepped over.
+pub struct Segments<'a> {
     bytes: &'a [u8],
     position: usize,
 }
 
 impl<'a> Segments<'a> {
-    pub(super) fn of(bytes: &'a [u8]) -> Self {
+    /// From the first byte on.
+    #[must_use]
+    pub fn of(bytes: &'a [u8]) -> Self {
         Self { bytes, position: 0 }
     }
 
     /// Just after the last segment.
-    pub(super) fn position(&self) -> usize {
+    pub(crate) fn position(&self) -> usize {
         self.position
     }
 
     /// Looks for the next marker from here on.
-    pub(super) fn go_on(&mut self, position: usize) {
+    pub(crate) fn go_on(&mut self, position: usize) {
         self.position = position;
     }
 
@@ -51,7 +60,6 @@ impl<'a> Segments<'a> {
 }
 
 impl<'a> Iterator for Segments<'a> {
-    /// A marker code and the segment's bytes without their length.
     type Item = (u8, &'a [u8]);
 
     fn next(&mut self) -> Option<Self::Item> {
