@@ -11,63 +11,49 @@ const STEP: u32 = 12;
 /// Symbols with their numbers that one refill of the bits is enough for.
 pub(super) const QUICK: u32 = 56 / LOOK;
 
-/// A symbol of the look-up: what it says and how long it is.
+/// A code with the number behind it, as a look-up shows them whole.
 ///
-/// From the low end: length of the code with the number behind it (8 bits), run of zeros before it (4), size of the
-/// number (4), the number itself (16). Where the number reaches beyond the look-up, or there is none, the upper half
-/// is [`Entry::WITHOUT`] and the length is that of the code alone; it is 0 where not even the code fits.
-#[derive(Clone, Copy)]
+/// From the low end: bits of both (8), coefficients passed before the number's own (8), the number (16). All of it is
+/// zero where they reach beyond the look-up.
+#[derive(Clone, Copy, Default)]
 pub(super) struct Entry(u32);
 
+/// Passed by the code that ends a block: more than a block has.
+pub(super) const END: usize = 128;
+
 impl Entry {
-    /// No number of at most ten bits is this one.
-    const WITHOUT: u32 = 0x8000 << 16;
-    const UNKNOWN: Self = Self(Self::WITHOUT);
-
-    fn new(symbol: u8, length: u32) -> Self {
-        let (run, size) = (u32::from(symbol >> 4), u32::from(symbol & 15));
-        Self(length | run << 8 | size << 12 | Self::WITHOUT)
+    fn new(symbol: u8, bits: u32, value: i32) -> Self {
+        let passed = match (symbol >> 4, symbol & 15) {
+            (15, 0) => 15,
+            (_, 0) => END as u32,
+            (run, _) => u32::from(run),
+        };
+        Self(bits | passed << 8 | (value as u32) << 16)
     }
 
-    fn with_value(self, value: i32) -> Self {
-        Self(((self.0 & 0xFFFF) + self.size()) | ((value as u32) << 16))
-    }
-
+    /// Bits to be taken; 0 where the look-up does not know.
     #[inline(always)]
-    pub(super) fn length(self) -> u32 {
+    pub(super) fn bits(self) -> u32 {
         self.0 & 0xFF
     }
 
+    /// Coefficients that are zero before this one; [`END`] where all that are left are zero.
     #[inline(always)]
-    fn size(self) -> u32 {
-        self.0 >> 12 & 15
+    pub(super) fn passed(self) -> usize {
+        (self.0 >> 8 & 0xFF) as usize
     }
 
-    #[inline(always)]
-    pub(super) fn run(self) -> usize {
-        (self.0 >> 8 & 15) as usize
-    }
-
-    #[inline(always)]
-    pub(super) fn has_value(self) -> bool {
-        self.0 & 0xFFFF_0000 != Self::WITHOUT
-    }
-
-    /// The number behind the code.
     #[inline(always)]
     pub(super) fn value(self) -> i32 {
         self.0 as i32 >> 16
     }
+}
 
-    /// The symbol and the length of its code, which is 0 where the look-up does not know.
-    #[inline(always)]
-    fn symbol(self) -> (u8, u32) {
-        let number = if self.has_value() { self.size() } else { 0 };
-        (
-            (self.run() << 4) as u8 | self.size() as u8,
-            self.length() - number,
-        )
-    }
+/// A code alone: its symbol, and its length, which is 0 where the look-up does not know.
+#[derive(Clone, Copy, Default)]
+struct Code {
+    symbol: u8,
+    length: u8,
 }
 
 /// Symbols to be stepped over: bits (6), coefficients passed (7 bits from bit 8), whether the block ends (bit 15).
@@ -96,6 +82,7 @@ impl Stride {
 /// A table of a file, ready to read with.
 #[derive(Clone)]
 pub(super) struct Table {
+    codes: Box<[Code; 1 << LOOK]>,
     entries: Box<[Entry; 1 << LOOK]>,
     strides: Box<[Stride; 1 << STEP]>,
     /// Of each length of code 1 to 16: the first code that is longer, aligned to 16 bits.
@@ -108,7 +95,7 @@ pub(super) struct Table {
 impl Table {
     /// From the numbers of codes of each length and the symbols in order (T.81, C.2).
     pub(super) fn new(counts: &[u8; 16], symbols: &[u8]) -> Result<Self, DecodeError> {
-        let mut entries = Box::new([Entry::UNKNOWN; 1 << LOOK]);
+        let mut codes = Box::new([Code::default(); 1 << LOOK]);
         let (mut ends, mut offsets) = ([0; 17], [0; 17]);
         let (mut code, mut index) = (0u32, 0usize);
         for length in 1..=16 {
@@ -120,7 +107,9 @@ impl Table {
                     return Err(TABLE);
                 }
                 if length as u32 <= LOOK {
-                    enter(&mut entries[..], code, length as u32, symbol);
+                    let (free, length) = (LOOK as usize - length, length as u8);
+                    let places = (code as usize) << free..(code as usize + 1) << free;
+                    codes[places].fill(Code { symbol, length });
                 }
                 code += 1;
             }
@@ -128,8 +117,10 @@ impl Table {
             ends[length] = code << (16 - length);
             code <<= 1;
         }
-        let strides = strides(&entries);
+        let strides = strides(&codes);
+        let entries = entries(&codes);
         Ok(Self {
+            codes,
             entries,
             strides,
             ends,
@@ -141,15 +132,15 @@ impl Table {
     /// The symbol at the front of the bits, which are taken except for the number behind it.
     #[inline(always)]
     pub(super) fn symbol(&self, bits: &mut Cursor<'_>) -> Result<u8, DecodeError> {
-        let (mut symbol, mut length) = self.entries[bits.peek(LOOK)].symbol();
-        if length == 0 {
-            (symbol, length) = self.long_symbol(bits.peek(16))?;
+        let mut code = self.codes[bits.peek(LOOK)];
+        if code.length == 0 {
+            code = self.long_code(bits.peek(16))?;
         }
-        bits.take(length);
-        Ok(symbol)
+        bits.take(code.length.into());
+        Ok(code.symbol)
     }
 
-    /// What the look-up shows; an entry with a value may be taken whole.
+    /// What the look-up shows; an entry with bits may be taken whole.
     #[inline(always)]
     pub(super) fn quick(&self, bits: &Cursor<'_>) -> Entry {
         self.entries[bits.peek(LOOK)]
@@ -168,6 +159,12 @@ impl Table {
     #[inline(always)]
     pub(super) fn mean(&self, bits: &mut Cursor<'_>, last: &mut i32) -> Result<(), DecodeError> {
         bits.refill();
+        let entry = self.quick(bits);
+        if entry.bits() > 0 && entry.passed() & !END == 0 {
+            bits.take(entry.bits());
+            *last = last.wrapping_add(entry.value());
+            return Ok(());
+        }
         let size = u32::from(self.symbol(bits)?);
         if size > 11 {
             return Err(DecodeError::Corrupt("a mean out of range"));
@@ -184,16 +181,17 @@ impl Table {
         self.strides[bits.peek(STEP)]
     }
 
-    /// The symbol whose code stands at the front of 16 bits, and the code's length.
+    /// The code at the front of 16 bits.
     #[cold]
     #[inline(never)]
-    fn long_symbol(&self, next: usize) -> Result<(u8, u32), DecodeError> {
+    fn long_code(&self, next: usize) -> Result<Code, DecodeError> {
         for length in LOOK as usize + 1..=16 {
             if (next as u32) < self.ends[length] {
                 let code = (next >> (16 - length)) as i32;
                 let index = usize::try_from(code + self.offsets[length]).map_err(|_| CODE)?;
-                let symbol = self.symbols.get(index).ok_or(CODE)?;
-                return Ok((*symbol, length as u32));
+                let symbol = *self.symbols.get(index).ok_or(CODE)?;
+                let length = length as u8;
+                return Ok(Code { symbol, length });
             }
         }
         Err(CODE)
@@ -203,29 +201,34 @@ impl Table {
 const TABLE: DecodeError = DecodeError::Corrupt("a Huffman table that contradicts itself");
 const CODE: DecodeError = DecodeError::Corrupt("a code that is in no table");
 
-/// Writes a code into every place of the look-up that begins with it.
-fn enter(entries: &mut [Entry], code: u32, length: u32, symbol: u8) {
-    let entry = Entry::new(symbol, length);
-    let free = LOOK - length;
-    let size = entry.size();
-    for tail in 0..1u32 << free {
-        let place = &mut entries[(code << free | tail) as usize];
-        *place = entry;
-        if (1..=free).contains(&size) {
-            let value = extend(tail >> (free - size), size);
-            *place = entry.with_value(value);
+/// Joins codes with the numbers behind them.
+fn entries(codes: &[Code; 1 << LOOK]) -> Box<[Entry; 1 << LOOK]> {
+    let mut entries = Box::new([Entry::default(); 1 << LOOK]);
+    for (prefix, (entry, code)) in entries.iter_mut().zip(codes).enumerate() {
+        let (length, size) = (u32::from(code.length), u32::from(code.symbol & 15));
+        if length == 0 || length + size > LOOK {
+            continue;
         }
+        let value = if size == 0 {
+            0
+        } else {
+            let behind = prefix as u32 >> (LOOK - length - size);
+            extend(behind & ((1 << size) - 1), size)
+        };
+        *entry = Entry::new(code.symbol, length + size, value);
     }
+    entries
 }
 
 /// Adds up symbols while their codes lie within [`STEP`] bits; the bits behind the last may lie beyond.
-fn strides(entries: &[Entry; 1 << LOOK]) -> Box<[Stride; 1 << STEP]> {
+fn strides(codes: &[Code; 1 << LOOK]) -> Box<[Stride; 1 << STEP]> {
     let mut strides = Box::new([Stride::default(); 1 << STEP]);
     for (prefix, stride) in strides.iter_mut().enumerate() {
         let (mut used, mut passed, mut ends) = (0, 0, false);
         while used < STEP && !ends {
             let aligned = (prefix << used) & ((1 << STEP) - 1);
-            let (symbol, length) = entries[aligned >> (STEP - LOOK)].symbol();
+            let Code { symbol, length } = codes[aligned >> (STEP - LOOK)];
+            let length = u32::from(length);
             if length == 0 || length > STEP - used {
                 break;
             }

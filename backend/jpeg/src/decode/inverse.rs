@@ -9,49 +9,77 @@
 
 use std::f64::consts::PI;
 
-use wide::{f32x4, f32x8};
+use fearless_simd::{Level, dispatch, f32x8, i32x8, prelude::*, u32x8};
 
 use super::Scale;
 use super::plane::Plane;
 use crate::standard::ZIGZAG;
 
-/// Dequantised coefficients of one block, row by row.
-#[derive(Clone)]
-pub(super) struct Block([f32; 64]);
+/// Blocks that a [`Strip`] holds.
+const BLOCKS: usize = 8;
 
-impl Default for Block {
+/// Quantised coefficients of up to eight blocks that lie side by side, one in each lane.
+pub(super) struct Strip {
+    /// Row by row; of each coefficient the eight blocks' one after the other.
+    values: [[i32; BLOCKS]; 64],
+    /// Place of the first block, counted in blocks, and how many there are.
+    first: (usize, usize),
+    count: usize,
+}
+
+impl Default for Strip {
     fn default() -> Self {
-        Self([0.0; 64])
+        Self {
+            values: [[0; BLOCKS]; 64],
+            first: (0, 0),
+            count: 0,
+        }
     }
 }
 
-impl Block {
+impl Strip {
+    /// Whether the block at this place cannot be put beside those that are there.
     #[inline(always)]
-    pub(super) fn clear(&mut self) {
-        self.0 = [0.0; 64];
+    pub(super) fn is_full_for(&self, (x, y): (usize, usize)) -> bool {
+        self.count == BLOCKS || self.count > 0 && self.first.1 != y || self.first.0 + self.count != x
     }
 
+    /// Begins the block at this place, whose coefficients are all zero so far.
     #[inline(always)]
-    fn row(&self, down: usize) -> [f32; 8] {
-        *self.0[down * 8..].first_chunk().expect("eight rows of eight")
+    pub(super) fn begin(&mut self, at: (usize, usize)) -> Lane<'_> {
+        if self.count == 0 {
+            self.first = at;
+        }
+        self.count += 1;
+        Lane {
+            lane: (self.count - 1) & (BLOCKS - 1),
+            values: &mut self.values,
+        }
     }
+}
 
+/// One block of a [`Strip`].
+pub(super) struct Lane<'a> {
+    values: &'a mut [[i32; BLOCKS]; 64],
+    lane: usize,
+}
+
+impl Lane<'_> {
     /// Sets the `k`-th coefficient in the order of the file, 0 to 63.
     #[inline(always)]
-    pub(super) fn set(&mut self, k: usize, value: f32) {
-        self.0[usize::from(ZIGZAG[k & 63] & 63)] = value;
+    pub(super) fn set(&mut self, k: usize, value: i32) {
+        self.values[usize::from(ZIGZAG[k & 63] & 63)][self.lane] = value;
     }
 }
 
 /// The transform for one scale.
 pub(super) struct Inverse {
+    level: Level,
     scale: Scale,
     /// The last frequency evaluated, in the order of the file.
     last: usize,
     /// `basis[i][u]`: what frequency `u` adds to pixel `i`.
     basis: [[f32; 8]; 8],
-    /// The same the other way round.
-    turned: [[f32; 8]; 8],
 }
 
 /// Frequencies that each scale evaluates, across and down.
@@ -67,22 +95,19 @@ impl Inverse {
     pub(super) fn new(scale: Scale) -> Self {
         let n = scale.side();
         let terms = TERMS[n];
-        let (mut basis, mut turned) = ([[0.0; 8]; 8], [[0.0; 8]; 8]);
-        for i in 0..n {
-            for u in 0..terms {
+        let mut basis = [[0.0; 8]; 8];
+        for (i, basis) in basis.iter_mut().enumerate().take(n) {
+            for (u, value) in basis.iter_mut().enumerate().take(terms) {
                 let middle = (u as f64 * PI * (2 * i + 1) as f64 / (2 * n) as f64).cos();
-                let value = (middle * aperture(u, n)) as f32;
-                basis[i][u] = value;
-                turned[u][i] = value;
+                *value = (middle * aperture(u, n)) as f32;
             }
         }
-        let is_needed = |place: u8| usize::from(place / 8) < terms && usize::from(place % 8) < terms;
-        let last = ZIGZAG.iter().rposition(|&place| is_needed(place)).unwrap_or(0);
+        let last = ZIGZAG.iter().rposition(|&place| needs(n, place)).unwrap_or(0);
         Self {
+            level: Level::new(),
             scale,
             last,
             basis,
-            turned,
         }
     }
 
@@ -100,100 +125,131 @@ impl Inverse {
         needs(self.scale.side(), place)
     }
 
-    /// Draws the block at `(x, y)`, counted in blocks; a flat one has nothing but its mean.
-    #[inline(always)]
-    pub(super) fn draw(&self, block: &Block, flat: bool, plane: &mut Plane, (x, y): (usize, usize)) {
-        let (side, stride) = (self.scale.side(), plane.stride);
-        let start = y * side * stride + x * side;
-        let Some(out) = plane.samples.get_mut(start..) else {
-            return;
-        };
-        if flat {
-            let mean = sample(block.0[0]);
-            return out
-                .chunks_mut(stride)
-                .take(side)
-                .for_each(|row| row[..side].fill(mean));
-        }
-        match side {
-            1 => out[0] = sample(block.0[0]),
-            2 => self.evaluate_few::<2, 4>(block, out, stride),
-            3 => self.evaluate_few::<3, 4>(block, out, stride),
-            4 => self.evaluate_few::<4, 5>(block, out, stride),
-            5 => self.evaluate::<5, 8>(block, out, stride),
-            6 => self.evaluate::<6, 8>(block, out, stride),
-            7 => self.evaluate::<7, 8>(block, out, stride),
-            _ => self.evaluate::<8, 8>(block, out, stride),
+    /// Draws the blocks of a strip, quantised by these [`steps`], and empties it.
+    pub(super) fn draw(&self, strip: &mut Strip, steps: &[f32; 64], plane: &mut Plane) {
+        match self.scale.side() {
+            1 => self.evaluate::<1, 1>(strip, steps, plane),
+            2 => self.evaluate::<2, 4>(strip, steps, plane),
+            3 => self.evaluate::<3, 4>(strip, steps, plane),
+            4 => self.evaluate::<4, 5>(strip, steps, plane),
+            5 => self.evaluate::<5, 8>(strip, steps, plane),
+            6 => self.evaluate::<6, 8>(strip, steps, plane),
+            7 => self.evaluate::<7, 8>(strip, steps, plane),
+            _ => self.evaluate::<8, 8>(strip, steps, plane),
         }
     }
 
-    /// `N` pixels from `K` frequencies, eight of anything at once.
-    #[inline(always)]
-    fn evaluate<const N: usize, const K: usize>(&self, block: &Block, out: &mut [u8], stride: usize) {
-        let rows: [f32x8; K] = std::array::from_fn(|u| f32x8::new(block.row(u)));
-        let columns: [f32x8; K] = std::array::from_fn(|v| f32x8::new(self.turned[v]));
-        for i in 0..N {
-            let down = weighed(&rows, &self.basis[i]);
-            let across = weighed(&columns, &down.to_array());
-            if let Some(row) = out.get_mut(i * stride..i * stride + N) {
-                row.copy_from_slice(&samples(across)[..N]);
-            }
+    /// `N` pixels from `K` frequencies, both ways, of all blocks at once.
+    fn evaluate<const N: usize, const K: usize>(
+        &self,
+        strip: &mut Strip,
+        steps: &[f32; 64],
+        plane: &mut Plane,
+    ) {
+        let mut rows = [[[0; BLOCKS]; 2]; N];
+        dispatch!(self.level, simd => transform::<_, N, K>(simd, &self.basis, &strip.values, steps, &mut rows));
+        write(&rows, strip, plane);
+        for row in strip.values.chunks_exact_mut(8).take(K) {
+            row[..K].fill([0; BLOCKS]);
         }
-    }
-
-    /// The same for at most four pixels, whose rows fit half a register.
-    #[inline(always)]
-    fn evaluate_few<const N: usize, const K: usize>(&self, block: &Block, out: &mut [u8], stride: usize) {
-        let rows: [f32x8; K] = std::array::from_fn(|u| f32x8::new(block.row(u)));
-        let columns: [f32x4; K] = std::array::from_fn(|v| {
-            let [a, b, c, d, ..] = self.turned[v];
-            f32x4::new([a, b, c, d])
-        });
-        for i in 0..N {
-            let down = weighed(&rows, &self.basis[i]);
-            let mut across = f32x4::ZERO;
-            for (weight, column) in down.to_array().iter().zip(&columns) {
-                across += *column * f32x4::splat(*weight);
-            }
-            if let Some(row) = out.get_mut(i * stride..i * stride + N) {
-                let shifted = (across + f32x4::splat(128.0))
-                    .max(f32x4::ZERO)
-                    .min(f32x4::splat(255.0));
-                let rounded = shifted.fast_round_int().to_array();
-                let samples: [u8; 4] = std::array::from_fn(|i| rounded[i] as u8);
-                row.copy_from_slice(&samples[..N]);
-            }
-        }
+        strip.count = 0;
     }
 }
 
-/// The sum of rows, each times its weight.
+/// `N` rows of `N` pixels from `K` frequencies, both ways: of every block the first four in one number and the rest in
+/// another.
 #[inline(always)]
-fn weighed<const K: usize>(rows: &[f32x8; K], weights: &[f32; 8]) -> f32x8 {
-    let mut sum = f32x8::ZERO;
-    for (row, weight) in rows.iter().zip(weights) {
-        sum += *row * f32x8::splat(*weight);
+fn transform<S: Simd, const N: usize, const K: usize>(
+    simd: S,
+    basis: &[[f32; 8]; 8],
+    values: &[[i32; BLOCKS]; 64],
+    steps: &[f32; 64],
+    words: &mut [[[u32; BLOCKS]; 2]; N],
+) {
+    let zero = f32x8::splat(simd, 0.0);
+    let mut rows = [[zero; K]; N];
+    for v in 0..K {
+        let needed = K.min(DIAGONAL[N] + 1 - v);
+        let mut column = [zero; K];
+        for (u, frequency) in column.iter_mut().enumerate().take(needed) {
+            let place = u * 8 + v;
+            let value = i32x8::from_slice(simd, &values[place]).to_float::<f32x8<S>>();
+            // Samples are stored less 128 (T.81, A.3.1); half of one more makes cutting rounding.
+            let shift = if place == 0 { 128.5 } else { 0.0 };
+            *frequency = value * steps[place] + shift;
+        }
+        let pixels: [f32x8<S>; N] = series(zero, basis, &column, needed);
+        for (row, pixel) in rows.iter_mut().zip(pixels) {
+            row[v] = pixel;
+        }
     }
-    sum
+    for (row, words) in rows.iter().zip(words) {
+        let pixels: [f32x8<S>; N] = series(zero, basis, row, K);
+        let mut halves = [u32x8::splat(simd, 0); 2];
+        for (j, pixel) in pixels.iter().enumerate() {
+            let sample = pixel.max(0.0).min(255.0).to_int::<u32x8<S>>();
+            halves[j / 4] |= sample << (j % 4 * 8) as u32;
+        }
+        for (half, words) in halves.iter().zip(words) {
+            half.store_slice(words);
+        }
+    }
 }
 
-/// Level-shifted values as samples (T.81, A.3.1), rounded and clamped to 0 to 255.
+/// The series of the first `terms` of these frequencies at the middles of `N` pixels.
+///
+/// Pixels at equal distance from the middle have equal even frequencies and opposite odd ones.
 #[inline(always)]
-fn samples(values: f32x8) -> [u8; 8] {
-    let shifted = (values + f32x8::splat(128.0))
-        .max(f32x8::ZERO)
-        .min(f32x8::splat(255.0));
-    let rounded = shifted.fast_round_int().to_array();
-    std::array::from_fn(|i| rounded[i] as u8)
+fn series<S: Simd, const N: usize, const K: usize>(
+    zero: f32x8<S>,
+    basis: &[[f32; 8]; 8],
+    frequencies: &[f32x8<S>; K],
+    terms: usize,
+) -> [f32x8<S>; N] {
+    let mut pixels = [zero; N];
+    for i in 0..N.div_ceil(2) {
+        let (mut even, mut odd) = (zero, zero);
+        for u in (0..terms).step_by(2) {
+            even += frequencies[u] * basis[i][u];
+        }
+        for u in (1..terms).step_by(2) {
+            odd += frequencies[u] * basis[i][u];
+        }
+        pixels[N - 1 - i] = even - odd;
+        pixels[i] = even + odd;
+    }
+    pixels
 }
 
-/// Quantisation steps in the order of the file, with the factors C(u)/2 of both directions (T.81, A.3.3).
-pub(super) fn steps(steps: &[u16; 64]) -> [f32; 64] {
+/// Writes rows of pixels: of each, the first four of every block as one number, then those that are left.
+///
+/// Never part of its caller, whose arithmetic the compiler would take apart to fit it to the single numbers here.
+#[inline(never)]
+fn write<const N: usize>(rows: &[[[u32; BLOCKS]; 2]; N], strip: &Strip, plane: &mut Plane) {
+    let stride = plane.stride;
+    let start = strip.first.1 * N * stride + strip.first.0 * N;
+    let places = plane
+        .samples
+        .get_mut(start..)
+        .unwrap_or_default()
+        .chunks_mut(stride);
+    for (place, [first, rest]) in places.zip(rows) {
+        let blocks = place.chunks_exact_mut(N).take(strip.count);
+        for ((block, first), rest) in blocks.zip(first).zip(rest) {
+            let pixels = u64::from(*first) | u64::from(*rest) << 32;
+            block.copy_from_slice(&pixels.to_le_bytes()[..N]);
+        }
+    }
+}
+
+/// Quantisation steps row by row, with the factors C(u)/2 of both directions (T.81, A.3.3).
+pub(super) fn steps(in_order: &[u16; 64]) -> [f32; 64] {
     let factor = |frequency: u8| if frequency == 0 { 0.5f32.sqrt() / 2.0 } else { 0.5 };
-    std::array::from_fn(|k| {
-        let place = ZIGZAG[k];
-        f32::from(steps[k]) * factor(place / 8) * factor(place % 8)
-    })
+    let mut steps = [0.0; 64];
+    for (step, place) in in_order.iter().zip(ZIGZAG) {
+        steps[usize::from(place)] = f32::from(*step) * factor(place / 8) * factor(place % 8);
+    }
+    steps
 }
 
 /// Whether `n` pixels evaluate the coefficient at `place`, row by row.
@@ -209,15 +265,4 @@ fn aperture(u: usize, n: usize) -> f64 {
     }
     let x = PI * u as f64 / (2 * n) as f64;
     x.sin() / x * (1.0 + x * x / 6.0)
-}
-
-/// A level-shifted value as a sample (T.81, A.3.1), rounded and clamped to 0 to 255.
-#[inline(always)]
-fn sample(value: f32) -> u8 {
-    // Adding 1.5 · 2^23 leaves the rounded number in the lowest bits: conversion without a branch.
-    const ROUND: f32 = 12_582_912.0;
-    let shifted = value + 128.0;
-    let above = if shifted > 0.0 { shifted } else { 0.0 };
-    let clamped = if above < 255.0 { above } else { 255.0 };
-    ((clamped + ROUND).to_bits() & 0xFF) as u8
 }

@@ -6,7 +6,7 @@
 use super::bits::{Bits, Cursor};
 use super::frame::{Component, Frame};
 use super::huffman::Table;
-use super::inverse::{Block, Inverse, steps};
+use super::inverse::{Inverse, Strip, steps};
 use super::plane::Plane;
 use super::scan::{Data, Reader};
 use crate::DecodeError;
@@ -432,6 +432,7 @@ pub(super) fn finish(
     Ok((planes, arrived, whole))
 }
 
+#[multiversion::multiversion(targets("x86_64+avx2+bmi1+bmi2+lzcnt+fma"))]
 fn draw(
     stored: &Stored,
     steps: &[f32; 64],
@@ -440,30 +441,24 @@ fn draw(
     keep_going: &dyn Fn() -> bool,
 ) -> Result<(), DecodeError> {
     let needed: Vec<usize> = (0..64).filter(|&k| stored.slots[k] != KEPT_NOT).collect();
-    // The bits of the coefficients that are looked at, without the mean.
-    let beside_mean = needed.iter().skip(1).fold(0u64, |mask, k| mask | 1 << k);
-    let mut block = Block::default();
+    let mut strip = Strip::default();
     let rows = stored
         .values
         .chunks_exact((stored.blocks_wide * stored.kept).max(1));
-    for (y, (row, nonzero)) in rows
-        .zip(stored.nonzero.chunks_exact(stored.blocks_wide))
-        .enumerate()
-    {
+    for (y, row) in rows.enumerate() {
         if !keep_going() {
             return Err(DecodeError::Stopped);
         }
-        for (x, (values, nonzero)) in row.chunks_exact(stored.kept).zip(nonzero).enumerate() {
-            let flat = nonzero & beside_mean == 0;
-            if flat {
-                block.set(0, f32::from(values[0]) * steps[0]);
-            } else {
-                for (value, k) in values.iter().zip(&needed) {
-                    block.set(*k, f32::from(*value) * steps[*k]);
-                }
+        for (x, values) in row.chunks_exact(stored.kept).enumerate() {
+            if strip.is_full_for((x, y)) {
+                inverse.draw(&mut strip, steps, plane);
             }
-            inverse.draw(&block, flat, plane, (x, y));
+            let mut block = strip.begin((x, y));
+            for (value, k) in values.iter().zip(&needed) {
+                block.set(*k, (*value).into());
+            }
         }
     }
+    inverse.draw(&mut strip, steps, plane);
     Ok(())
 }

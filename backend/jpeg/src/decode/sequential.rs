@@ -2,8 +2,8 @@
 
 use super::bits::{Bits, Cursor};
 use super::frame::Frame;
-use super::huffman::{QUICK, Table};
-use super::inverse::{Block, Inverse, steps};
+use super::huffman::{END, QUICK, Table};
+use super::inverse::{Inverse, Lane, Strip, steps};
 use super::plane::Plane;
 use super::scan::{Data, Reader};
 use crate::DecodeError;
@@ -36,7 +36,6 @@ impl Filling {
 struct Painter<'a> {
     planes: &'a mut [Filling],
     parts: Vec<Part<'a>>,
-    block: Block,
 }
 
 /// What one component of a scan is read with.
@@ -48,6 +47,8 @@ struct Part<'a> {
     dc: &'a Table,
     ac: &'a Table,
     steps: [f32; 64],
+    /// Blocks that wait to be drawn, of each row of an MCU.
+    strips: Vec<Strip>,
     /// The DC of the last block, undivided.
     last: i32,
 }
@@ -57,12 +58,9 @@ struct Part<'a> {
 pub(super) fn scan(data: &Data<'_>, frame: &Frame, planes: &mut [Filling]) -> Result<usize, DecodeError> {
     let parts = parts(data, frame)?;
     let mcus = data.mcus(frame);
-    let mut painter = Painter {
-        planes,
-        parts,
-        block: Block::default(),
-    };
+    let mut painter = Painter { planes, parts };
     let (arrived, after) = data.walk(mcus, &mut painter)?;
+    painter.draw_all();
     for part in &data.scan.parts {
         let filling = &mut planes[part.component];
         // Where the component stands alone its padding is not in the file.
@@ -75,14 +73,16 @@ fn parts<'a>(data: &Data<'a>, frame: &'a Frame) -> Result<Vec<Part<'a>>, DecodeE
     let alone = data.scan.parts.len() == 1;
     let parts = data.scan.parts.iter().map(|part| {
         let component = &frame.components[part.component];
+        let blocks = if alone {
+            (1, 1)
+        } else {
+            (component.horizontal, component.vertical)
+        };
         Ok(Part {
             component: part.component,
             inverse: &component.inverse,
-            blocks: if alone {
-                (1, 1)
-            } else {
-                (component.horizontal, component.vertical)
-            },
+            blocks,
+            strips: (0..blocks.1).map(|_| Strip::default()).collect(),
             dc: data.tables.dc(part.dc)?,
             ac: data.tables.ac(part.ac)?,
             steps: steps(data.tables.steps(component)?),
@@ -92,24 +92,42 @@ fn parts<'a>(data: &Data<'a>, frame: &'a Frame) -> Result<Vec<Part<'a>>, DecodeE
     parts.collect()
 }
 
+impl Painter<'_> {
+    /// Draws all that waits.
+    fn draw_all(&mut self) {
+        for part in &mut self.parts {
+            let plane = &mut self.planes[part.component].plane;
+            for strip in &mut part.strips {
+                part.inverse.draw(strip, &part.steps, plane);
+            }
+        }
+    }
+}
+
 impl Reader for Painter<'_> {
     #[inline(always)]
     fn read(&mut self, bits: &mut Bits<'_>, (x, y): (usize, usize)) -> Result<(), DecodeError> {
         for part in &mut self.parts {
-            let plane = &mut self.planes[part.component].plane;
             let before = part.last;
             for down in 0..part.blocks.1 {
                 for across in 0..part.blocks.0 {
+                    let at = (x * part.blocks.0 + across, y * part.blocks.1 + down);
+                    let strip = &mut part.strips[down];
+                    if strip.is_full_for(at) {
+                        let plane = &mut self.planes[part.component].plane;
+                        part.inverse.draw(strip, &part.steps, plane);
+                    }
                     let mut cursor = bits.begin();
-                    let flat = read_block(part, &mut cursor, part.inverse.last(), &mut self.block)?;
+                    let mut block = strip.begin(at);
+                    part.dc.mean(&mut cursor, &mut part.last)?;
+                    block.set(0, part.last);
+                    read_block(part.ac, &mut cursor, part.inverse.last(), &mut block)?;
                     let place = cursor.place();
                     bits.end(place);
                     if bits.overrun() {
                         part.last = before;
                         return Ok(());
                     }
-                    let at = (x * part.blocks.0 + across, y * part.blocks.1 + down);
-                    part.inverse.draw(&self.block, flat, plane, at);
                 }
             }
         }
@@ -124,70 +142,65 @@ impl Reader for Painter<'_> {
     #[cold]
     #[inline(never)]
     fn missing(&mut self, (x, y): (usize, usize)) {
+        // A block that broke off is among those that wait; it is painted over.
+        self.draw_all();
         for part in &mut self.parts {
-            self.block.set(0, part.last as f32 * part.steps[0]);
+            let plane = &mut self.planes[part.component].plane;
             for down in 0..part.blocks.1 {
                 for across in 0..part.blocks.0 {
                     let at = (x * part.blocks.0 + across, y * part.blocks.1 + down);
-                    part.inverse
-                        .draw(&self.block, true, &mut self.planes[part.component].plane, at);
+                    let strip = &mut part.strips[down];
+                    strip.begin(at).set(0, part.last);
+                    part.inverse.draw(strip, &part.steps, plane);
                 }
             }
         }
     }
 }
 
-/// Reads one block; `true` where nothing but its mean is wanted or there.
+/// Reads the coefficients of one block behind its mean; those after `last` are stepped over.
 #[inline(always)]
 fn read_block(
-    part: &mut Part<'_>,
+    ac: &Table,
     bits: &mut Cursor<'_>,
     last: usize,
-    block: &mut Block,
-) -> Result<bool, DecodeError> {
-    part.dc.mean(bits, &mut part.last)?;
-    block.clear();
-    block.set(0, part.last as f32 * part.steps[0]);
-    let mut flat = true;
+    block: &mut Lane<'_>,
+) -> Result<(), DecodeError> {
+    if last == 0 {
+        return step_over(ac, bits, 1);
+    }
     let mut k = 1;
-    'block: while k <= last {
+    // Only codes without a number have the value 0: 16 zeros, and the end of the block, which passes them all.
+    let value = 'block: loop {
         bits.refill();
         for _ in 0..QUICK {
-            let entry = part.ac.quick(bits);
-            if !entry.has_value() {
-                break;
-            }
-            bits.take(entry.length());
-            k += entry.run();
-            if k > 63 {
-                return Err(TOO_MANY);
-            }
-            block.set(k, entry.value() as f32 * part.steps[k]);
-            flat = false;
-            k += 1;
+            let entry = ac.quick(bits);
+            let value = if entry.bits() > 0 {
+                bits.take(entry.bits());
+                k += entry.passed();
+                entry.value()
+            } else {
+                bits.refill();
+                let (run, size, value) = ac.coefficient(bits)?;
+                bits.refill();
+                k += if size == 0 && run < 15 { END } else { run };
+                value
+            };
             if k > last {
-                break 'block;
+                break 'block value;
+            }
+            block.set(k, value);
+            k += 1;
+            if k > 63 {
+                return Ok(());
             }
         }
-        bits.refill();
-        let (run, size, value) = part.ac.coefficient(bits)?;
-        if size == 0 {
-            if run < 15 {
-                return Ok(flat);
-            }
-            k += 16;
-            continue;
-        }
-        k += run;
-        if k > 63 {
-            return Err(TOO_MANY);
-        }
-        block.set(k, value as f32 * part.steps[k]);
-        flat = false;
-        k += 1;
+    };
+    match (k, value) {
+        (64.., 0) => Ok(()),
+        (64.., _) => Err(TOO_MANY),
+        _ => step_over(ac, bits, k + 1),
     }
-    step_over(part.ac, bits, k)?;
-    Ok(flat)
 }
 
 const TOO_MANY: DecodeError = DecodeError::Corrupt("a block with too many coefficients");
