@@ -152,14 +152,19 @@ impl Component<'_> {
 
     /// The 64 samples from (x, y) on; the last row and column are repeated where the picture ends.
     #[inline(always)]
-    fn block(&self, x: usize, y: usize) -> [[u8; 8]; 8] {
-        std::array::from_fn(|row| {
+    fn block(&self, x: usize, y: usize) -> [u8; 64] {
+        let mut block = [0; 64];
+        for (row, samples) in block.chunks_exact_mut(8).enumerate() {
             let start = (y + row).min(self.height - 1) * self.width;
             let line = &self.samples[start..start + self.width];
-            match line.get(x..x + 8).and_then(|samples| samples.first_chunk()) {
-                Some(samples) => *samples,
-                None => std::array::from_fn(|column| line[(x + column).min(self.width - 1)]),
+            match line.get(x..x + 8) {
+                Some(inside) => samples.copy_from_slice(inside),
+                None => samples
+                    .iter_mut()
+                    .enumerate()
+                    .for_each(|(column, sample)| *sample = line[(x + column).min(self.width - 1)]),
             }
-        })
+        }
+        block
     }
 }

@@ -18,7 +18,7 @@ pub(super) trait Sink {
 pub(super) fn symbols(block: &Quantised, kind: usize, last: &mut i32, sink: &mut impl Sink) {
     const ZERO_RUN: usize = 0xF0;
     const END: usize = 0x00;
-    let mean = i32::from(block.values[0]);
+    let mean = block.value(0);
     let (size, bits) = number(mean - *last);
     *last = mean;
     sink.mean(kind, size, bits);
@@ -33,7 +33,7 @@ pub(super) fn symbols(block: &Quantised, kind: usize, last: &mut i32, sink: &mut
             sink.coefficient(kind, ZERO_RUN, 0, 0);
             run -= 16;
         }
-        let (size, bits) = number(block.values[k as usize & 63].into());
+        let (size, bits) = number(block.value(k as usize));
         sink.coefficient(kind, (run << 4 | size) as usize, size, bits);
     }
     if before != 63 {
