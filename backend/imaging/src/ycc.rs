@@ -10,7 +10,7 @@ use yuv::{
 };
 
 use crate::decode::samples::Channels;
-use crate::resize::{CropBox, Source, resize_samples};
+use crate::resize::{CropBox, Source, resize_chroma, resize_samples};
 
 /// Interleaved R'G'B' of three planes of one size.
 pub(crate) fn to_rgb([luma, blue, red]: [&[u8]; 3], width: u32, height: u32) -> Vec<u8> {
@@ -77,26 +77,75 @@ pub fn from_rgb(picture: &RgbImage) -> Ycc420 {
     planes
 }
 
+/// The chroma samples of a picture that stand for two by two pixels.
+///
+/// The last one of an odd side has only one pixel. It repeats its neighbour, so that all others keep their places.
+pub(crate) struct Pairs {
+    size: (u32, u32),
+    pub(crate) across: u32,
+    pub(crate) down: u32,
+}
+
+impl Pairs {
+    pub(crate) fn of(width: u32, height: u32) -> Self {
+        Self {
+            size: (width, height),
+            across: (width / 2).max(1),
+            down: (height / 2).max(1),
+        }
+    }
+
+    /// What they show of what the whole picture shows.
+    pub(crate) fn part(&self, picture: CropBox) -> CropBox {
+        let part = |pairs: u32, side: u32| (f64::from(2 * pairs) / f64::from(side.max(1))).min(1.0);
+        CropBox {
+            width: picture.width * part(self.across, self.size.0),
+            height: picture.height * part(self.down, self.size.1),
+            ..picture
+        }
+    }
+
+    /// The whole plane of these samples.
+    pub(crate) fn complete(&self, mut pairs: Vec<u8>) -> Vec<u8> {
+        let row = self.across as usize;
+        let (wide, high) = Ycc420::chroma_size(self.size.0, self.size.1);
+        if high > self.down {
+            pairs.extend_from_within(pairs.len() - row..);
+        }
+        if wide > self.across {
+            let rows = pairs.chunks_exact(row);
+            pairs = rows
+                .flat_map(|row| row.iter().chain(row.last()))
+                .copied()
+                .collect();
+        }
+        pairs
+    }
+}
+
 /// The picture in another size, with Lanczos3.
 #[must_use]
 pub fn scale(picture: &Ycc420, width: u32, height: u32) -> Ycc420 {
-    let plane = |samples: &[u8], (from_width, from_height): (u32, u32), to: (u32, u32)| {
-        let source = Source {
-            samples,
-            channels: Channels::Grey,
-            stride: from_width as usize,
-            width: from_width,
-            height: from_height,
-        };
-        resize_samples(&source, CropBox::whole(from_width, from_height), to.0, to.1)
+    let halves = Ycc420::chroma_size(picture.width, picture.height);
+    let source = |samples, (width, height): (u32, u32)| Source {
+        samples,
+        channels: Channels::Grey,
+        stride: width as usize,
+        width,
+        height,
     };
-    let from = Ycc420::chroma_size(picture.width, picture.height);
-    let to = Ycc420::chroma_size(width, height);
+    let whole = CropBox::whole(picture.width, picture.height);
+    let luma = source(&picture.luma, (picture.width, picture.height));
     Ycc420 {
         width,
         height,
-        luma: plane(&picture.luma, (picture.width, picture.height), (width, height)),
-        chroma: [0, 1].map(|chroma| plane(&picture.chroma[chroma], from, to)),
+        luma: resize_samples(&luma, whole, width, height),
+        chroma: [0, 1].map(|index| {
+            let pairs = Pairs::of(width, height);
+            let part = pairs.part(whole).times((0.5, 0.5));
+            let chroma = source(&picture.chroma[index], halves);
+            pairs.complete(resize_chroma(&chroma, part, pairs.across, pairs.down))
+        }),
     }
 }
 
@@ -149,5 +198,25 @@ mod tests {
             "{:?}",
             planes.chroma[1]
         );
+    }
+
+    #[test]
+    fn chroma_of_odd_sizes_keeps_its_place() {
+        let ramp: Vec<u8> = (0..32u8).flat_map(|y| [y * 8; 32]).collect();
+        let picture = Ycc420 {
+            width: 64,
+            height: 64,
+            luma: vec![128; 64 * 64],
+            chroma: [ramp.clone(), ramp],
+        };
+        let odd = scale(&picture, 33, 33);
+        assert_eq!(odd.chroma[0].len(), 17 * 17);
+        for y in 2..14u32 {
+            // The middle of two pixels of the smaller picture, among the samples of the larger one.
+            let middle = f64::from(2 * y + 1) / 33.0 * 32.0 - 0.5;
+            let found = f64::from(odd.chroma[0][y as usize * 17 + 8]);
+            assert!((found - 8.0 * middle).abs() <= 1.0, "row {y}: {found}");
+        }
+        assert_eq!(odd.chroma[0][16 * 17..], odd.chroma[0][15 * 17..16 * 17]);
     }
 }

@@ -1,6 +1,6 @@
 //! A decoded photo as its file stores it, from which upright sRGB views are cut.
 
-use boothline_jpeg::{Picture, Plane, Ycc420};
+use boothline_jpeg::{Picture, Plane};
 
 use super::Pixels;
 use super::samples::{Channels, Samples};
@@ -9,6 +9,7 @@ use crate::icc;
 use crate::orientation::{self, Orientation};
 use crate::probe;
 use crate::resize::{CropBox, Source, resize_chroma, resize_samples};
+use crate::ycc::{Pairs, Ycc420};
 
 /// What a format's decoder hands over: not turned, in the file's own colours.
 pub(super) struct Stored {
@@ -105,27 +106,24 @@ impl Raw {
         if !(is_grey || planes.colours == Colours::Ycc) || !icc::means_srgb(self.stored.profile.as_deref()) {
             return None;
         }
-        let stored = probe::upright(self.orientation, size.0, size.1);
-        let halves = Ycc420::chroma_size(stored.0, stored.1);
-        let crop = orientation::stored_crop(self.orientation, crop, self.width, self.height);
-        // The last chroma sample of an odd side reaches one pixel further.
-        let reach = |half: u32, side: u32| f64::from(2 * half) / f64::from(side.max(1));
-        let wider = CropBox {
-            width: crop.width * reach(halves.0, stored.0),
-            height: crop.height * reach(halves.1, stored.1),
-            ..crop
+        let plane = |plane: &Plane, part: CropBox, size: (u32, u32)| {
+            let (width, height) = probe::upright(self.orientation, size.0, size.1);
+            let part = orientation::stored_crop(self.orientation, part, self.width, self.height);
+            let scaled = scale_plane(plane, part, (width, height));
+            orientation::turn_plane(scaled, width, height, self.orientation)
         };
-        let turn = |samples: Vec<u8>, (width, height): (u32, u32)| {
-            orientation::turn_plane(samples, width, height, self.orientation)
-        };
-        let chroma = |index: usize| match planes.picture.planes.get(index).filter(|_| !is_grey) {
-            Some(plane) => turn(scale_plane(plane, wider, halves), halves),
-            None => vec![128; halves.0 as usize * halves.1 as usize],
+        let pairs = Pairs::of(size.0, size.1);
+        let chroma = |index: usize| {
+            let halved = match planes.picture.planes.get(index).filter(|_| !is_grey) {
+                Some(chroma) => plane(chroma, pairs.part(crop), (pairs.across, pairs.down)),
+                None => vec![128; pairs.across as usize * pairs.down as usize],
+            };
+            pairs.complete(halved)
         };
         Some(Ycc420 {
             width: size.0,
             height: size.1,
-            luma: turn(scale_plane(planes.picture.planes.first()?, crop, stored), stored),
+            luma: plane(planes.picture.planes.first()?, crop, size),
             chroma: [chroma(1), chroma(2)],
         })
     }
