@@ -5,15 +5,19 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::refusal::Refusal;
+use crate::refusal::{Kind, Refusal};
 
-const MIB: u64 = 1024 * 1024;
+/// The code of work that asks for more than the whole budget.
+pub const TOO_COSTLY: &str = "photo_too_costly";
+
+/// Bytes of a mebibyte.
+pub const MIB: u64 = 1024 * 1024;
 
 /// Runs image work on blocking threads behind a memory budget.
 ///
 /// A piece of work waits for its share of the budget, computed from the
 /// header before anything is decoded, and then for a core. Work that alone
-/// asks for more than the whole budget gets the whole budget, alone.
+/// asks for more than the whole budget is refused.
 ///
 /// Whoever waits is served in the order of arrival. Pieces of which no two fit
 /// into the budget together take turns before they join that line: however many
@@ -44,12 +48,14 @@ impl Studio {
 
     /// Runs `work`, which takes at most `cost` bytes, and gives back what it returns.
     ///
-    /// Errors: 503 `busy` at once when too many are waiting already; 500 when the work panicked.
+    /// Errors: 413 [`TOO_COSTLY`] as [`Studio::afford`]; 503 `busy` at once when too many are waiting
+    /// already; 500 when the work panicked.
     pub async fn run<T, F>(&self, cost: u64, work: F) -> Result<T, Refusal>
     where
         T: Send + 'static,
         F: FnOnce() -> T + Send + 'static,
     {
+        self.afford(cost)?;
         let _place = self.queue_up()?;
         let held = self.acquire(cost).await?;
         let span = tracing::Span::current();
@@ -61,7 +67,30 @@ impl Studio {
         thread.await.map_err(Refusal::internal)
     }
 
-    /// Waits for a core and `cost` bytes, for work that another program does while they are held.
+    /// Whether work of `cost` bytes can ever run here.
+    ///
+    /// Errors: 413 [`TOO_COSTLY`] where it asks for more than the whole budget.
+    pub fn afford(&self, cost: u64) -> Result<(), Refusal> {
+        let (asked_mib, budget_mib) = (cost.div_ceil(MIB), self.budget_mib);
+        if asked_mib <= u64::from(budget_mib) {
+            return Ok(());
+        }
+        let detail = "The picture takes more memory to open than this booth has for one; send a smaller one.";
+        tracing::warn!(
+            asked_mib,
+            budget_mib,
+            "Refused a picture that takes {asked_mib} MB: MEMORY_BUDGET_MB is {budget_mib}"
+        );
+        Err(Refusal::new(Kind::TooLarge, TOO_COSTLY, detail))
+    }
+
+    /// The most bytes that one piece of work may ask for.
+    pub fn budget(&self) -> u64 {
+        u64::from(self.budget_mib) * MIB
+    }
+
+    /// Waits for a core and `cost` bytes, for work that another program does while they are held:
+    /// at most the whole budget, since that program's memory is bounded by the system.
     ///
     /// Errors: 503 `busy` at once when too many are waiting already.
     pub async fn hold(&self, cost: u64) -> Result<Held, Refusal> {
@@ -185,10 +214,22 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn work_larger_than_the_budget_still_runs_alone() {
+    async fn work_larger_than_the_budget_is_refused_and_never_begins() {
         let studio = Studio::new(1, 2);
-        assert_eq!(studio.run(900 * MIB, || 7).await.unwrap(), 7);
+        assert_eq!(studio.run(2 * MIB, || 7).await.unwrap(), 7);
+        let refused = studio.run(2 * MIB + 1, || unreachable!("it began")).await;
+        assert_eq!(refused.map_err(|refusal| refusal.code), Err::<(), _>(TOO_COSTLY));
         assert_eq!(studio.load(), 0);
+    }
+
+    #[tokio::test]
+    async fn another_program_holds_the_whole_budget_at_most() {
+        let studio = Studio::new(2, 2);
+        let held = studio.hold(900 * MIB).await.unwrap();
+        let mut small = std::pin::pin!(studio.run(MIB, || ()));
+        assert!(futures_util::poll!(&mut small).is_pending());
+        drop(held);
+        small.await.unwrap();
     }
 
     #[tokio::test]

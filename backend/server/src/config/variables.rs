@@ -227,7 +227,8 @@ pub const VARIABLES: &[Variable] = &[
         Group::Pictures,
         "MEMORY_BUDGET_MB",
         "512",
-        "Memory that decoded pictures may take at once, over all workers.",
+        "Memory that decoded pictures may take at once, over all workers; at least 256. A photo that\n\
+         alone would take more is refused.",
     ),
     open(
         Group::Pictures,

@@ -11,6 +11,7 @@ use boothline_imaging::error::{PhotoError, Warning};
 use boothline_imaging::limits::Limits;
 use boothline_imaging::preview::preview;
 use boothline_imaging::probe::probe;
+use boothline_imaging::render::dearest_cost;
 use boothline_store::photos::{NewPhoto, Photo};
 use boothline_store::{events, photos};
 use sea_orm::ConnectionTrait;
@@ -211,8 +212,8 @@ pub async fn store(context: &Context, received: Received) -> Result<StoredPhoto,
 /// Looks at a photo that has arrived, refuses what cannot become a picture, and
 /// stores the original with its small copy.
 ///
-/// The small copy comes from a decode of every scan: a photo that passes here
-/// renders later.
+/// The small copy comes from a decode of every scan, and the memory of the
+/// dearest look is asked for: a photo that passes here renders later.
 pub async fn store_photo(context: &Context, received: Received) -> Result<StoredPhoto, Refusal> {
     let limits = limits(context);
     let path = received.path().to_owned();
@@ -220,6 +221,7 @@ pub async fn store_photo(context: &Context, received: Received) -> Result<Stored
         probe(&std::fs::read(path)?, &limits).map_err(|error| photo_refused(&error))
     });
     let probe = looked.await??;
+    context.studio.afford(received.bytes + dearest_cost(&probe))?;
     let cost = received.bytes + probe.decode_cost(want(PREVIEW_EDGE)) + SMALL_COPY_COST;
     let places = std::sync::Arc::clone(&context.places);
     context
