@@ -3,6 +3,7 @@
 mod clips;
 mod crew;
 mod moving;
+mod mp4;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -22,8 +23,8 @@ use boothline_store::jobs::{Job, RenderedFiles};
 use boothline_store::{overlays, photos};
 use md5::{Digest, Md5};
 
-use self::clips::Played;
 use self::crew::Crew;
+use self::mp4::Played;
 use crate::config::CompressedSize;
 use crate::context::Context;
 use crate::places::{Places, write_whole};
