@@ -263,5 +263,6 @@ on_every_engine! {
     hostile {
         every_hostile_file_is_answered_and_no_canary_comes_out,
         bombs_at_once_stay_within_the_budget_and_good_photos_move_on,
+        no_canary_reaches_drive,
     }
 }
