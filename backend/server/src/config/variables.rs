@@ -358,6 +358,13 @@ pub const VARIABLES: &[Variable] = &[
     ),
     open(
         Group::Limits,
+        "MAX_STORED_PHOTOS_MB",
+        "100000",
+        "Disk that all photos and clips of guests may take together, in MB. 0: as much as\n\
+         MIN_FREE_DISK_MB leaves.",
+    ),
+    open(
+        Group::Limits,
         "CALLS_PER_MINUTE",
         "600",
         "Calls one address may make in a minute; none on loopback is counted.",

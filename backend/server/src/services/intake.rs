@@ -18,6 +18,7 @@ use sea_orm::ConnectionTrait;
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
 
+use crate::config;
 use crate::context::Context;
 use crate::places::{self, Places, random_name, remove_quietly};
 use crate::refusal::{Kind, Refusal, disk_full};
@@ -162,10 +163,13 @@ impl StoredPhoto {
 }
 
 /// Writes the rows of photos that were stored, behind the session's others; their commit announces them.
+///
+/// Errors: 507 `photos_full` where all photos together would take more than `MAX_STORED_PHOTOS_MB`.
 pub async fn add_rows(
     tx: &impl ConnectionTrait,
     session: SessionId,
     rows: &[NewPhoto],
+    limits: &config::Limits,
     now: Timestamp,
 ) -> Result<Vec<Photo>, Refusal> {
     let mut added = Vec::with_capacity(rows.len());
@@ -174,7 +178,21 @@ pub async fn add_rows(
         events::announce_photo(tx, photo.id).await?;
         added.push(photo);
     }
+    if let Some(most) = limits.stored_bytes
+        && photos::stored_bytes(tx).await? > most
+    {
+        return Err(photos_full());
+    }
     Ok(added)
+}
+
+fn photos_full() -> Refusal {
+    let detail = "This booth has taken as many photos as it may keep; please tell the people at the booth.";
+    Refusal {
+        retry_after: Some(30),
+        ..Refusal::new(Kind::StorageFull, "photos_full", detail)
+    }
+    .because("all photos take MAX_STORED_PHOTOS_MB: raise it, or delete jobs that nobody needs")
 }
 
 /// A file under its lasting name whose row is not written yet. Dropped before

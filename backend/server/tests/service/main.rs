@@ -140,6 +140,7 @@ on_every_engine! {
         many_enormous_pictures_at_once_stay_within_the_memory_budget,
         a_photo_dearer_than_the_budget_is_refused_at_the_upload,
         a_look_dearer_than_the_budget_fails_its_job_in_words,
+        photos_beyond_what_the_booth_may_keep_are_refused,
         a_form_without_its_photo_says_so,
         bodies_that_do_not_fit_are_refused,
         unknown_ids_are_404_whatever_they_look_like,

@@ -185,6 +185,56 @@ pub(crate) fn a_photo_dearer_than_the_budget_is_refused_at_the_upload(engine: En
     Ok(())
 }
 
+/// A photo of 400 KB, most of it behind its end.
+fn heavy_photo(seed: u64) -> Vec<u8> {
+    let mut file = photo(seed);
+    assert!(file.len() < 400_000);
+    file.resize(400_000, 0);
+    file
+}
+
+pub(crate) fn photos_beyond_what_the_booth_may_keep_are_refused(engine: Engine) -> Result<()> {
+    let booth = Booth::open_with(engine, &[("MAX_STORED_PHOTOS_MB", "1")])?;
+    let kiosk = booth.client();
+    let sessions: Vec<i64> = (0..8).map(|_| kiosk.start_session()).collect();
+    let upload = |session: i64| kiosk.post_form(&upload_path(session), Form::of_file(&heavy_photo(1)));
+    // All at once: none of them may count on room that another one takes.
+    let answers: Vec<_> = std::thread::scope(|scope| {
+        let uploads: Vec<_> = sessions
+            .iter()
+            .map(|&session| scope.spawn(move || (session, upload(session))))
+            .collect();
+        uploads
+            .into_iter()
+            .map(|upload| upload.join().expect("an answer"))
+            .collect()
+    });
+    let (taken, refused): (Vec<_>, Vec<_>) =
+        answers.into_iter().partition(|(_, answer)| answer.status == 200);
+    assert_eq!((taken.len(), refused.len()), (2, 6));
+    for (_, answer) in refused {
+        assert!(answer.header("retry-after").is_some());
+        answer.refused(507, "photos_full");
+    }
+    let full = Traces::of(&booth)?;
+    assert_eq!(full.rows("session_photos"), 2);
+    kiosk
+        .post_form("/api/v1/jobs", Form::of_file(&heavy_photo(2)))
+        .refused(507, "photos_full");
+    unharmed(&booth, &full)?;
+    // A photo in the place of another takes no more room, and a job takes none.
+    let session = taken[0].0;
+    upload(session).expect(200);
+    kiosk.pick(session, "portrait");
+    let done = kiosk.done(&kiosk.order(session))?;
+    // What goes with its job makes room.
+    kiosk
+        .delete(&format!("/api/v1/jobs/{}", done["job_id"]))
+        .expect(204);
+    kiosk.upload(kiosk.start_session(), &heavy_photo(3));
+    Ok(())
+}
+
 /// A theme of six thousand pixels each way, made while there was memory for it.
 pub(crate) fn a_look_dearer_than_the_budget_fails_its_job_in_words(engine: Engine) -> Result<()> {
     let mut booth = Booth::open_with(engine, &[("MEMORY_BUDGET_MB", "1024")])?;
