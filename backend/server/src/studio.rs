@@ -19,9 +19,10 @@ pub const MIB: u64 = 1024 * 1024;
 /// header before anything is decoded, and then for a core. Work that alone
 /// asks for more than the whole budget is refused.
 ///
-/// Whoever waits is served in the order of arrival. Pieces of which no two fit
-/// into the budget together take turns before they join that line: however many
-/// of them arrive, an ordinary photo finds at most one of them before it.
+/// Whoever waits is served in the order of arrival. Pieces that take more than an
+/// eighth of the budget wait in a line of their own before they join that one, and
+/// share three quarters of the budget: however many of them arrive, an ordinary
+/// photo never stands behind more than are at work already.
 #[derive(Clone, Debug)]
 pub struct Studio {
     memory: Arc<Semaphore>,
@@ -39,7 +40,7 @@ impl Studio {
         Self {
             memory: Arc::new(Semaphore::new(budget_mib as usize)),
             cores: Arc::new(Semaphore::new(cores.max(1))),
-            large: Arc::new(Semaphore::new(1)),
+            large: Arc::new(Semaphore::new(lane(budget_mib) as usize)),
             budget_mib,
             waiting: Arc::default(),
             waiting_limit: 256,
@@ -108,8 +109,10 @@ impl Studio {
             .clamp(1, self.budget_mib);
         let closed =
             |_| Refusal::unavailable("stopping", "The service is stopping; try again in a moment.", 5);
-        let turn = if share > self.budget_mib / 2 {
-            Some(Arc::clone(&self.large).acquire_owned().await.map_err(closed)?)
+        let turn = if share > self.budget_mib / 8 {
+            let large = Arc::clone(&self.large);
+            let turn = large.acquire_many_owned(share.min(lane(self.budget_mib)));
+            Some(turn.await.map_err(closed)?)
         } else {
             None
         };
@@ -144,6 +147,11 @@ impl Studio {
     }
 }
 
+/// What large pieces of work share, in mebibytes; one that alone asks for more has it all.
+fn lane(budget_mib: u32) -> u32 {
+    (budget_mib / 4 * 3).max(1)
+}
+
 /// A share of the studio, given back when dropped.
 #[derive(Debug)]
 pub struct Held {
@@ -165,52 +173,63 @@ impl Drop for Place {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use std::sync::mpsc;
+
+    use super::*;
+
+    /// Work of `cost` that has begun, and what ends it.
+    async fn under_way(
+        studio: &Studio,
+        cost: u64,
+    ) -> (mpsc::Sender<()>, impl Future<Output = Result<(), Refusal>>) {
+        let (release, hold) = mpsc::channel();
+        let (started, has_started) = tokio::sync::oneshot::channel();
+        let mut work = Box::pin(studio.run(cost, move || {
+            started.send(()).unwrap();
+            hold.recv().unwrap();
+        }));
+        tokio::select! {
+            _ = &mut work => unreachable!("it ended by itself"),
+            begun = has_started => begun.unwrap(),
+        }
+        (release, work)
+    }
 
     #[tokio::test]
     async fn work_waits_for_its_share_of_the_memory() {
         let studio = Studio::new(4, 10);
-        let (release, hold) = mpsc::channel::<()>();
-        let (started, has_started) = tokio::sync::oneshot::channel();
-        let first = studio.run(8 * MIB, move || {
-            started.send(()).unwrap();
-            hold.recv().unwrap();
-        });
-        let second = async {
-            has_started.await.unwrap();
-            let mut large = std::pin::pin!(studio.run(4 * MIB, || ()));
-            assert!(
-                futures_util::poll!(&mut large).is_pending(),
-                "4 of 10 do not fit beside 8"
-            );
-            release.send(()).unwrap();
-            large.await.unwrap();
-        };
-        let (first, ()) = tokio::join!(first, second);
-        first.unwrap();
+        let (release, first) = under_way(&studio, 8 * MIB).await;
+        let mut large = std::pin::pin!(studio.run(4 * MIB, || ()));
+        assert!(
+            futures_util::poll!(&mut large).is_pending(),
+            "4 of 10 do not fit beside 8"
+        );
+        release.send(()).unwrap();
+        first.await.unwrap();
+        large.await.unwrap();
     }
 
     #[tokio::test]
     async fn a_line_of_large_work_lets_small_work_through() {
-        let studio = Studio::new(4, 10);
-        let (release, hold) = mpsc::channel::<()>();
-        let (started, has_started) = tokio::sync::oneshot::channel();
-        let first = studio.run(8 * MIB, move || {
-            started.send(()).unwrap();
-            hold.recv().unwrap();
-        });
-        let others = async {
-            has_started.await.unwrap();
-            let mut second = std::pin::pin!(studio.run(8 * MIB, || ()));
-            assert!(futures_util::poll!(&mut second).is_pending());
-            // It fits beside the first and came after the second.
-            studio.run(2 * MIB, || ()).await.unwrap();
-            release.send(()).unwrap();
-            second.await.unwrap();
-        };
-        let (first, ()) = tokio::join!(first, others);
-        first.unwrap();
+        let studio = Studio::new(4, 64);
+        for (cost, fitting) in [(60 * MIB, 1), (24 * MIB, 2)] {
+            let mut at_work = Vec::new();
+            for _ in 0..fitting {
+                at_work.push(under_way(&studio, cost).await);
+            }
+            let mut line: Vec<_> = (0..3).map(|_| Box::pin(studio.run(cost, || ()))).collect();
+            for large in &mut line {
+                assert!(futures_util::poll!(large).is_pending());
+            }
+            studio.run(4 * MIB, || ()).await.unwrap();
+            for (release, first) in at_work {
+                release.send(()).unwrap();
+                first.await.unwrap();
+            }
+            for large in line {
+                large.await.unwrap();
+            }
+        }
     }
 
     #[tokio::test]

@@ -115,6 +115,8 @@ pub(crate) fn bombs_at_once_stay_within_the_budget_and_good_photos_move_on(engin
         json!(0),
         "a bomb still holds its place"
     );
+    let kept = booth.resident_memory()?;
+    assert!(kept < 128 * 1024, "{kept} KiB are kept when all is done");
     Ok(())
 }
 
