@@ -174,6 +174,13 @@ impl Drop for Place {
 #[cfg(test)]
 mod tests {
     use std::sync::mpsc;
+    use std::time::Duration;
+
+    use boothline_hostile::bombs;
+    use boothline_imaging::limits::Limits;
+    use boothline_imaging::orientation::Orientation;
+    use boothline_imaging::preview::preview;
+    use boothline_imaging::sample;
 
     use super::*;
 
@@ -261,6 +268,28 @@ mod tests {
         drop(held);
         large.await.unwrap();
         assert_eq!(studio.load(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_photo_that_runs_out_of_time_gives_thread_and_share_back() {
+        let studio = Studio::new(1, 256);
+        let hurried = Limits {
+            deadline: Some(Duration::from_millis(1)),
+            ..Limits::default()
+        };
+        for bomb in bombs()
+            .into_iter()
+            .filter(|bomb| bomb.name.contains("megapixels in 80 scans"))
+        {
+            let looked = studio.run(256 * MIB, move || preview(&bomb.bytes, &hurried, 800));
+            let refused = looked.await.unwrap().map_err(|error| error.code());
+            assert_eq!(refused.map(drop), Err("photo_decode_timeout"), "{}", bomb.name);
+            assert_eq!(studio.load(), 0);
+        }
+        // It asks for all of the memory and for the only core.
+        let good = sample::jpeg(600, 400, 1, Orientation::NoTransforms).unwrap();
+        let looked = studio.run(256 * MIB, move || preview(&good, &Limits::default(), 800));
+        assert_eq!(looked.await.unwrap().unwrap().probe.size(), (600, 400));
     }
 
     #[tokio::test]
