@@ -1,6 +1,7 @@
 //! `boothline-bench`: what our pictures cost and how good they are, beside those of sharp and Pillow.
 
 mod contestant;
+mod crowd;
 mod figures;
 mod inputs;
 mod noise;
@@ -34,6 +35,8 @@ enum Command {
     Score(score::Score),
     /// The whole service from upload to finished picture, beside sharp in a warm process
     Service(service::Service),
+    /// Many guests at once, bombs beside a guest, and hundreds of photos in turn: times and memory
+    Crowd(crowd::Crowd),
     /// Makes the photos that the other commands take
     Inputs(inputs::Prepare),
     /// Does tasks that arrive as lines of JSON: what the other commands start
@@ -47,6 +50,7 @@ fn main() -> Result<()> {
         Command::Quality(quality) => quality.run(),
         Command::Score(score) => score.run(),
         Command::Service(service) => service.run(),
+        Command::Crowd(crowd) => crowd.run(),
         Command::Inputs(prepare) => prepare.run(),
         Command::Work => worker::work(),
     }

@@ -1,7 +1,7 @@
 //! The command `service`: visits to a running Boothline, in turn with sharp making the same files.
 
-mod booth;
-mod kiosk;
+pub(crate) mod booth;
+pub(crate) mod kiosk;
 mod report;
 
 use std::fmt::Write as _;
@@ -59,7 +59,7 @@ impl Service {
     pub(crate) fn run(&self) -> Result<()> {
         let inputs = Inputs::prepare(&self.places)?;
         let results = self.places.results()?;
-        let program = self.program()?;
+        let program = program(self.boothline.as_deref())?;
         let mut text = format!(
             "\n### The whole service: {}\n\n{}.\n",
             Name::Portrait.describe(),
@@ -86,14 +86,6 @@ impl Service {
         fs::write(&path, text).with_context(|| format!("{} cannot be written", path.display()))
     }
 
-    fn program(&self) -> Result<PathBuf> {
-        let beside = || Ok(std::env::current_exe()?.with_file_name("boothline"));
-        let program = self.boothline.clone().map_or_else(beside, anyhow::Ok)?;
-        program
-            .canonicalize()
-            .with_context(|| format!("there is no {}; `make build` makes it", program.display()))
-    }
-
     /// One visit and one run of sharp in turn; the first of each is to get warm.
     fn rounds(&self, booth: &Booth, photo: &[u8], task: &Task) -> Result<Vec<Round>> {
         let kiosk = Kiosk::new(&booth.base);
@@ -111,6 +103,15 @@ impl Service {
         }
         Ok(rounds.split_off(1))
     }
+}
+
+/// The program that is named, or the one beside this program.
+pub(crate) fn program(named: Option<&Path>) -> Result<PathBuf> {
+    let beside = || Ok(std::env::current_exe()?.with_file_name("boothline"));
+    let program = named.map(Path::to_owned).map_or_else(beside, anyhow::Ok)?;
+    program
+        .canonicalize()
+        .with_context(|| format!("there is no {}; `make build` makes it", program.display()))
 }
 
 /// Starts in fresh folders, and again in the last of them.

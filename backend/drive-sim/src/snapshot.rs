@@ -52,6 +52,10 @@ pub struct FileSnapshot {
     pub permissions: Vec<String>,
     /// Whether a guest without an account may read it.
     pub public: bool,
+    /// What is said of it.
+    pub description: Option<String>,
+    /// The properties that every app sees.
+    pub properties: BTreeMap<String, String>,
     /// The app's private properties.
     pub app_properties: BTreeMap<String, String>,
 }
@@ -111,6 +115,8 @@ fn file_snapshot(world: &World, file: &File) -> FileSnapshot {
         owner: file.owner.clone(),
         permissions: permissions.iter().map(|(known, _)| known.id.clone()).collect(),
         public: world.is_public(file),
+        description: file.description.clone(),
+        properties: file.properties.clone(),
         app_properties: file.app_properties.get(&file.client).cloned().unwrap_or_default(),
     }
 }

@@ -19,7 +19,7 @@ fuzz_target!(|text: &str| {
     assert_eq!(again, recipe);
     assert!(recipe.shots() >= 1);
     assert_eq!(recipe.shot_of_each_slot().len(), recipe.filled_slots().len());
-    let cost = memory_cost(&recipe, &[]);
+    let cost = memory_cost(&recipe, &[], 1);
     assert!(cost < 8 << 30, "{cost} bytes for one picture");
     for slot in recipe.filled_slots() {
         let crop = cover((6000, 4000), (slot.width, slot.height), Focus::default());

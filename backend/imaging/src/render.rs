@@ -20,7 +20,7 @@ mod turn;
 mod words;
 
 pub use animate::render_frames;
-pub use cost::memory_cost;
+pub use cost::{dearest_cost, memory_cost, plain_cost};
 pub use error::{RenderError, RenderWarning};
 pub use outputs::{Compressed, Encoded, Outputs, Rendered, ResultFormat};
 pub use plain::render_plain;

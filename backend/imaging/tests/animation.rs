@@ -223,7 +223,7 @@ fn the_cost_of_moving_is_foretold() {
         let frames = frames_of(&look.recipe, &photos).expect("it moves");
         let (width, height) = frames.size();
         let different = u64::from(width) * u64::from(height) * 3 * 5;
-        let cost = memory_cost(&look.recipe, &probes);
+        let cost = memory_cost(&look.recipe, &probes, 2);
         assert!(cost > 2 * different && cost < 512 << 20, "{}: {cost}", look.id);
     }
 }

@@ -409,11 +409,11 @@ fn the_memory_cost_grows_with_canvas_and_photos() {
     let recipe = Recipe::default();
     let hd = recipe.scaled(2.0);
     let area = 1200 * 1800;
-    let cost = memory_cost(&recipe, std::slice::from_ref(&small));
+    let cost = memory_cost(&recipe, std::slice::from_ref(&small), 1);
     assert!(cost > area * 6, "canvas and files fit in: {cost}");
     assert!(cost < area * 24, "no wild overestimate: {cost}");
-    assert!(memory_cost(&hd, std::slice::from_ref(&small)) > 3 * cost);
-    assert!(memory_cost(&hd, std::slice::from_ref(&large)) >= memory_cost(&hd, &[small]));
+    assert!(memory_cost(&hd, std::slice::from_ref(&small), 1) > 3 * cost);
+    assert!(memory_cost(&hd, std::slice::from_ref(&large), 1) >= memory_cost(&hd, &[small], 1));
 }
 
 #[test]

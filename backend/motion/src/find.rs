@@ -92,6 +92,16 @@ impl Ffmpeg {
         tempfile::tempdir_in(&self.scratch)
     }
 
+    /// A run of ffmpeg in this folder that writes a clip of at most `largest` bytes.
+    pub(crate) fn writing<'a>(&'a self, folder: &'a Path, largest: u64) -> Run<'a> {
+        Run {
+            program: &self.ffmpeg,
+            folder,
+            patience: self.work,
+            largest,
+        }
+    }
+
     /// ffmpeg's own version, for example `5.1.9-0+deb12u1`.
     #[must_use]
     pub fn version(&self) -> &str {

@@ -8,7 +8,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::process::ChildStdin;
 
 use crate::encoding::{self, BT709, QUIET, into_file};
-use crate::process::Run;
+use crate::process::whole_or_gone;
 use crate::{Ffmpeg, MotionError};
 
 /// The longest clip that frames become.
@@ -119,11 +119,7 @@ impl Ffmpeg {
     {
         spec.check()?;
         let out = std::path::absolute(out)?;
-        let made = self.encode(spec, frames, &out).await;
-        if made.is_err() {
-            let _ = tokio::fs::remove_file(&out).await;
-        }
-        made
+        whole_or_gone(&out, self.encode(spec, frames, &out)).await
     }
 
     async fn encode<I>(&self, spec: &FrameSpec, frames: I, out: &Path) -> Result<Movie, MotionError>
@@ -131,12 +127,7 @@ impl Ffmpeg {
         I: Stream<Item = Vec<u8>> + Send,
     {
         let folder = self.folder()?;
-        let run = Run {
-            program: &self.ffmpeg,
-            folder: folder.path(),
-            patience: self.work,
-            largest: LARGEST,
-        };
+        let run = self.writing(folder.path(), LARGEST);
         let (fed, ended) = run
             .feed(&self.arguments(spec, out), |input| feed(input, spec, frames))
             .await?;

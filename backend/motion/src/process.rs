@@ -34,6 +34,18 @@ pub(crate) struct Run<'a> {
     pub(crate) largest: u64,
 }
 
+/// What `made` says of the file at `out`, which is removed where it failed.
+pub(crate) async fn whole_or_gone<T>(
+    out: &Path,
+    made: impl Future<Output = Result<T, MotionError>>,
+) -> Result<T, MotionError> {
+    let made = made.await;
+    if made.is_err() {
+        let _ = tokio::fs::remove_file(out).await;
+    }
+    made
+}
+
 /// How a run ended.
 pub(crate) struct Ended {
     pub(crate) status: ExitStatus,

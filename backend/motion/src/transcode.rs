@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::colours::{Shades, geometry};
 use crate::encoding::{self, BT709, QUIET, into_file};
 use crate::probe::{BOUNDED, decoded};
-use crate::process::Run;
+use crate::process::whole_or_gone;
 use crate::{ClipInfo, ClipLimits, Ffmpeg, MotionError, Movie};
 
 /// The largest output: Full HD, which every phone decodes.
@@ -33,11 +33,7 @@ impl Ffmpeg {
         out: &Path,
     ) -> Result<Movie, MotionError> {
         let (path, out) = (std::path::absolute(path)?, std::path::absolute(out)?);
-        let made = self.transcode(&path, clip, limits, &out).await;
-        if made.is_err() {
-            let _ = tokio::fs::remove_file(&out).await;
-        }
-        made
+        whole_or_gone(&out, self.transcode(&path, clip, limits, &out)).await
     }
 
     async fn transcode(
@@ -48,12 +44,7 @@ impl Ffmpeg {
         out: &Path,
     ) -> Result<Movie, MotionError> {
         let folder = self.folder()?;
-        let run = Run {
-            program: &self.ffmpeg,
-            folder: folder.path(),
-            patience: self.work,
-            largest: LARGEST,
-        };
+        let run = self.writing(folder.path(), LARGEST);
         let (width, height) = geometry(clip, LONG, SHORT);
         run.run(&self.arguments_for(path, clip, limits, out))
             .await?

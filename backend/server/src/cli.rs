@@ -8,6 +8,7 @@ mod drive;
 mod failure;
 mod jobs;
 mod keys;
+mod memory;
 mod person;
 mod serve;
 mod settings;

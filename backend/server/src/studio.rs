@@ -5,19 +5,24 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::refusal::Refusal;
+use crate::refusal::{Kind, Refusal};
 
-const MIB: u64 = 1024 * 1024;
+/// The code of work that asks for more than the whole budget.
+pub const TOO_COSTLY: &str = "photo_too_costly";
+
+/// Bytes of a mebibyte.
+pub const MIB: u64 = 1024 * 1024;
 
 /// Runs image work on blocking threads behind a memory budget.
 ///
 /// A piece of work waits for its share of the budget, computed from the
 /// header before anything is decoded, and then for a core. Work that alone
-/// asks for more than the whole budget gets the whole budget, alone.
+/// asks for more than the whole budget is refused.
 ///
-/// Whoever waits is served in the order of arrival. Pieces of which no two fit
-/// into the budget together take turns before they join that line: however many
-/// of them arrive, an ordinary photo finds at most one of them before it.
+/// Whoever waits is served in the order of arrival. Pieces that take more than an
+/// eighth of the budget wait in a line of their own before they join that one, and
+/// share three quarters of the budget: however many of them arrive, an ordinary
+/// photo never stands behind more than are at work already.
 #[derive(Clone, Debug)]
 pub struct Studio {
     memory: Arc<Semaphore>,
@@ -35,7 +40,7 @@ impl Studio {
         Self {
             memory: Arc::new(Semaphore::new(budget_mib as usize)),
             cores: Arc::new(Semaphore::new(cores.max(1))),
-            large: Arc::new(Semaphore::new(1)),
+            large: Arc::new(Semaphore::new(lane(budget_mib) as usize)),
             budget_mib,
             waiting: Arc::default(),
             waiting_limit: 256,
@@ -44,12 +49,14 @@ impl Studio {
 
     /// Runs `work`, which takes at most `cost` bytes, and gives back what it returns.
     ///
-    /// Errors: 503 `busy` at once when too many are waiting already; 500 when the work panicked.
+    /// Errors: 413 [`TOO_COSTLY`] as [`Studio::afford`]; 503 `busy` at once when too many are waiting
+    /// already; 500 when the work panicked.
     pub async fn run<T, F>(&self, cost: u64, work: F) -> Result<T, Refusal>
     where
         T: Send + 'static,
         F: FnOnce() -> T + Send + 'static,
     {
+        self.afford(cost)?;
         let _place = self.queue_up()?;
         let held = self.acquire(cost).await?;
         let span = tracing::Span::current();
@@ -61,7 +68,30 @@ impl Studio {
         thread.await.map_err(Refusal::internal)
     }
 
-    /// Waits for a core and `cost` bytes, for work that another program does while they are held.
+    /// Whether work of `cost` bytes can ever run here.
+    ///
+    /// Errors: 413 [`TOO_COSTLY`] where it asks for more than the whole budget.
+    pub fn afford(&self, cost: u64) -> Result<(), Refusal> {
+        let (asked_mib, budget_mib) = (cost.div_ceil(MIB), self.budget_mib);
+        if asked_mib <= u64::from(budget_mib) {
+            return Ok(());
+        }
+        let detail = "The picture takes more memory to open than this booth has for one; send a smaller one.";
+        tracing::warn!(
+            asked_mib,
+            budget_mib,
+            "Refused a picture that takes {asked_mib} MB: MEMORY_BUDGET_MB is {budget_mib}"
+        );
+        Err(Refusal::new(Kind::TooLarge, TOO_COSTLY, detail))
+    }
+
+    /// The most bytes that one piece of work may ask for.
+    pub fn budget(&self) -> u64 {
+        u64::from(self.budget_mib) * MIB
+    }
+
+    /// Waits for a core and `cost` bytes, for work that another program does while they are held:
+    /// at most the whole budget, since that program's memory is bounded by the system.
     ///
     /// Errors: 503 `busy` at once when too many are waiting already.
     pub async fn hold(&self, cost: u64) -> Result<Held, Refusal> {
@@ -79,8 +109,10 @@ impl Studio {
             .clamp(1, self.budget_mib);
         let closed =
             |_| Refusal::unavailable("stopping", "The service is stopping; try again in a moment.", 5);
-        let turn = if share > self.budget_mib / 2 {
-            Some(Arc::clone(&self.large).acquire_owned().await.map_err(closed)?)
+        let turn = if share > self.budget_mib / 8 {
+            let large = Arc::clone(&self.large);
+            let turn = large.acquire_many_owned(share.min(lane(self.budget_mib)));
+            Some(turn.await.map_err(closed)?)
         } else {
             None
         };
@@ -115,6 +147,11 @@ impl Studio {
     }
 }
 
+/// What large pieces of work share, in mebibytes; one that alone asks for more has it all.
+fn lane(budget_mib: u32) -> u32 {
+    (budget_mib / 4 * 3).max(1)
+}
+
 /// A share of the studio, given back when dropped.
 #[derive(Debug)]
 pub struct Held {
@@ -136,59 +173,89 @@ impl Drop for Place {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use std::sync::mpsc;
+    use std::time::Duration;
+
+    use boothline_hostile::bombs;
+    use boothline_imaging::limits::Limits;
+    use boothline_imaging::orientation::Orientation;
+    use boothline_imaging::preview::preview;
+    use boothline_imaging::sample;
+
+    use super::*;
+
+    /// Work of `cost` that has begun, and what ends it.
+    async fn under_way(
+        studio: &Studio,
+        cost: u64,
+    ) -> (mpsc::Sender<()>, impl Future<Output = Result<(), Refusal>>) {
+        let (release, hold) = mpsc::channel();
+        let (started, has_started) = tokio::sync::oneshot::channel();
+        let mut work = Box::pin(studio.run(cost, move || {
+            started.send(()).unwrap();
+            hold.recv().unwrap();
+        }));
+        tokio::select! {
+            _ = &mut work => unreachable!("it ended by itself"),
+            begun = has_started => begun.unwrap(),
+        }
+        (release, work)
+    }
 
     #[tokio::test]
     async fn work_waits_for_its_share_of_the_memory() {
         let studio = Studio::new(4, 10);
-        let (release, hold) = mpsc::channel::<()>();
-        let (started, has_started) = tokio::sync::oneshot::channel();
-        let first = studio.run(8 * MIB, move || {
-            started.send(()).unwrap();
-            hold.recv().unwrap();
-        });
-        let second = async {
-            has_started.await.unwrap();
-            let mut large = std::pin::pin!(studio.run(4 * MIB, || ()));
-            assert!(
-                futures_util::poll!(&mut large).is_pending(),
-                "4 of 10 do not fit beside 8"
-            );
-            release.send(()).unwrap();
-            large.await.unwrap();
-        };
-        let (first, ()) = tokio::join!(first, second);
-        first.unwrap();
+        let (release, first) = under_way(&studio, 8 * MIB).await;
+        let mut large = std::pin::pin!(studio.run(4 * MIB, || ()));
+        assert!(
+            futures_util::poll!(&mut large).is_pending(),
+            "4 of 10 do not fit beside 8"
+        );
+        release.send(()).unwrap();
+        first.await.unwrap();
+        large.await.unwrap();
     }
 
     #[tokio::test]
     async fn a_line_of_large_work_lets_small_work_through() {
-        let studio = Studio::new(4, 10);
-        let (release, hold) = mpsc::channel::<()>();
-        let (started, has_started) = tokio::sync::oneshot::channel();
-        let first = studio.run(8 * MIB, move || {
-            started.send(()).unwrap();
-            hold.recv().unwrap();
-        });
-        let others = async {
-            has_started.await.unwrap();
-            let mut second = std::pin::pin!(studio.run(8 * MIB, || ()));
-            assert!(futures_util::poll!(&mut second).is_pending());
-            // It fits beside the first and came after the second.
-            studio.run(2 * MIB, || ()).await.unwrap();
-            release.send(()).unwrap();
-            second.await.unwrap();
-        };
-        let (first, ()) = tokio::join!(first, others);
-        first.unwrap();
+        let studio = Studio::new(4, 64);
+        for (cost, fitting) in [(60 * MIB, 1), (24 * MIB, 2)] {
+            let mut at_work = Vec::new();
+            for _ in 0..fitting {
+                at_work.push(under_way(&studio, cost).await);
+            }
+            let mut line: Vec<_> = (0..3).map(|_| Box::pin(studio.run(cost, || ()))).collect();
+            for large in &mut line {
+                assert!(futures_util::poll!(large).is_pending());
+            }
+            studio.run(4 * MIB, || ()).await.unwrap();
+            for (release, first) in at_work {
+                release.send(()).unwrap();
+                first.await.unwrap();
+            }
+            for large in line {
+                large.await.unwrap();
+            }
+        }
     }
 
     #[tokio::test]
-    async fn work_larger_than_the_budget_still_runs_alone() {
+    async fn work_larger_than_the_budget_is_refused_and_never_begins() {
         let studio = Studio::new(1, 2);
-        assert_eq!(studio.run(900 * MIB, || 7).await.unwrap(), 7);
+        assert_eq!(studio.run(2 * MIB, || 7).await.unwrap(), 7);
+        let refused = studio.run(2 * MIB + 1, || unreachable!("it began")).await;
+        assert_eq!(refused.map_err(|refusal| refusal.code), Err::<(), _>(TOO_COSTLY));
         assert_eq!(studio.load(), 0);
+    }
+
+    #[tokio::test]
+    async fn another_program_holds_the_whole_budget_at_most() {
+        let studio = Studio::new(2, 2);
+        let held = studio.hold(900 * MIB).await.unwrap();
+        let mut small = std::pin::pin!(studio.run(MIB, || ()));
+        assert!(futures_util::poll!(&mut small).is_pending());
+        drop(held);
+        small.await.unwrap();
     }
 
     #[tokio::test]
@@ -201,6 +268,28 @@ mod tests {
         drop(held);
         large.await.unwrap();
         assert_eq!(studio.load(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_photo_that_runs_out_of_time_gives_thread_and_share_back() {
+        let studio = Studio::new(1, 256);
+        let hurried = Limits {
+            deadline: Some(Duration::from_millis(1)),
+            ..Limits::default()
+        };
+        for bomb in bombs()
+            .into_iter()
+            .filter(|bomb| bomb.name.contains("megapixels in 80 scans"))
+        {
+            let looked = studio.run(256 * MIB, move || preview(&bomb.bytes, &hurried, 800));
+            let refused = looked.await.unwrap().map_err(|error| error.code());
+            assert_eq!(refused.map(drop), Err("photo_decode_timeout"), "{}", bomb.name);
+            assert_eq!(studio.load(), 0);
+        }
+        // It asks for all of the memory and for the only core.
+        let good = sample::jpeg(600, 400, 1, Orientation::NoTransforms).unwrap();
+        let looked = studio.run(256 * MIB, move || preview(&good, &Limits::default(), 800));
+        assert_eq!(looked.await.unwrap().unwrap().probe.size(), (600, 400));
     }
 
     #[tokio::test]

@@ -5,12 +5,16 @@ use boothline_domain::{JobId, PhotoId, SessionId};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 
 use crate::StoreError;
 use crate::entities::{job_photos, session_photos};
 use session_photos::{ActiveModel, Column, Entity, Model};
+
+/// The key of the advisory lock of those who count bytes: "photos" in ASCII.
+const STORED_KEY: i64 = 0x7068_6f74_6f73;
 
 /// One input shot.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +63,7 @@ pub struct NewPhoto {
     pub clip_name: Option<String>,
     /// Of the original's bytes, in hex.
     pub sha256: String,
-    /// Size of the original in bytes.
+    /// Size of the original and its clip in bytes.
     pub bytes: u64,
     /// Upright width in pixels.
     pub width: u32,
@@ -95,6 +99,25 @@ pub async fn add(
         clip_name: Set(photo.clip_name.clone()),
     };
     Ok(row.insert(tx).await?.into())
+}
+
+/// How many bytes all originals and clips take together.
+///
+/// On PostgreSQL transactions that ask take turns until their end, so that no two of them count on
+/// the same room; on SQLite there is only one at a time.
+pub async fn stored_bytes(tx: &impl ConnectionTrait) -> Result<u64, StoreError> {
+    if tx.get_database_backend() == DbBackend::Postgres {
+        tx.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({STORED_KEY})"))
+            .await?;
+    }
+    let sum = Expr::col(Column::Bytes).sum().cast_as("BIGINT");
+    let stored: Option<Option<i64>> = Entity::find()
+        .select_only()
+        .column_as(sum, "stored")
+        .into_tuple()
+        .one(tx)
+        .await?;
+    Ok(u64::try_from(stored.flatten().unwrap_or_default()).unwrap_or_default())
 }
 
 /// How many shots the next job of this session would use.

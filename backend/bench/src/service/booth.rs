@@ -13,16 +13,16 @@ use ureq::Agent;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running `boothline serve`; dropped, it is killed.
-pub(super) struct Booth {
+pub(crate) struct Booth {
     child: Child,
-    pub(super) base: String,
+    pub(crate) base: String,
     /// From its start to its first answer.
-    pub(super) start_up: Duration,
+    pub(crate) start_up: Duration,
 }
 
 impl Booth {
     /// Starts `program` in `folder` and waits for its first answer.
-    pub(super) fn start(program: &Path, folder: &Path) -> Result<Self> {
+    pub(crate) fn start(program: &Path, folder: &Path) -> Result<Self> {
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
         let begun = Instant::now();
         let child = Command::new(program)
@@ -45,7 +45,7 @@ impl Booth {
         Ok(booth)
     }
 
-    pub(super) fn pid(&self) -> u32 {
+    pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
 

@@ -11,38 +11,63 @@ use ureq::{Agent, Body, SendBody};
 const BOUNDARY: &str = "----boothline-bench-52f0c1a7";
 
 /// A kiosk of one service.
-pub(super) struct Kiosk {
+pub(crate) struct Kiosk {
     agent: Agent,
     base: String,
 }
 
 /// When things happened, counted from the upload's first byte.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Visit {
+pub(crate) struct Visit {
     /// The upload's last byte was handed to the network.
-    pub(super) sent: Duration,
+    pub(crate) sent: Duration,
     /// The preview of the photo was on the kiosk.
-    pub(super) previewed: Duration,
+    pub(crate) previewed: Duration,
     /// The job was ordered.
-    pub(super) ordered: Duration,
+    pub(crate) ordered: Duration,
     /// The answer to it was there, with links and QR address.
-    pub(super) accepted: Duration,
+    pub(crate) accepted: Duration,
     /// The job's event stream said `done`.
-    pub(super) done: Duration,
+    pub(crate) done: Duration,
 }
 
 impl Kiosk {
-    pub(super) fn new(base: &str) -> Self {
+    pub(crate) fn new(base: &str) -> Self {
         Self {
             agent: Agent::new_with_defaults(),
             base: base.to_owned(),
         }
     }
 
-    /// A guest steps up, picks the default look, and has a picture taken; the stopwatch starts with the upload.
-    pub(super) fn visit(&self, photo: &[u8]) -> Result<Visit> {
+    /// A guest steps up; the id of the visit.
+    pub(crate) fn start(&self) -> Result<Value> {
         let guest = json!({"name": "Ada", "email": "ada@example.org", "phone": ""});
-        let session = self.post("/sessions/start", &guest)?["session_id"].clone();
+        Ok(self.post("/sessions/start", &guest)?["session_id"].clone())
+    }
+
+    /// The status of an upload, whatever it is, and how long it took.
+    pub(crate) fn send(&self, session: &Value, photo: &[u8]) -> Result<(u16, Duration)> {
+        let begun = Instant::now();
+        let answer = self
+            .agent
+            .post(self.api(&format!("/sessions/{session}/upload")))
+            .config()
+            .http_status_as_error(false)
+            .build()
+            .header(
+                "Content-Type",
+                format!("multipart/form-data; boundary={BOUNDARY}"),
+            )
+            .send(&multipart(photo)[..])
+            .context("an upload has no answer")?;
+        let status = answer.status().as_u16();
+        answer.into_body().read_to_vec()?;
+        Ok((status, begun.elapsed()))
+    }
+
+    /// A guest steps up, picks the default look, and has a picture taken; the stopwatch starts with the upload.
+    pub(crate) fn visit(&self, photo: &[u8]) -> Result<Visit> {
+        let session = self.start()?;
         let path = format!("/sessions/{session}/theme");
         self.agent
             .patch(self.api(&path))

@@ -31,11 +31,8 @@ pub(crate) fn of(probe: &Probe, want: Want) -> u64 {
         Coding::Webp { lossless, animated } => {
             let channels = if probe.has_alpha { 4 } else { 3 };
             let reduced = reduced_pixels(probe, want) * channels;
-            // Lossless pictures are decoded as RGBA, lossy ones as planes of 4:2:0 and a plane of alpha; an animation
-            // adds the canvas that frames are laid on.
-            let inner = if *lossless { 4 } else { 3 };
-            let canvas = if *animated { 4 } else { 0 };
-            (stored * (inner + canvas + channels) + reduced, reduced)
+            let beside = webp_beside(*lossless, *animated, probe.has_alpha);
+            (stored * (beside + channels) + reduced, reduced)
         }
         #[cfg(feature = "heif")]
         Coding::Heif(header) => heif(probe, header, want),
@@ -47,6 +44,24 @@ pub(crate) fn of(probe: &Probe, want: Want) -> u64 {
         + decoding
             .max(decoded + pixels * finished)
             .max(2 * pixels * finished)
+}
+
+/// Bytes a pixel that the decoder holds beside the whole picture.
+fn webp_beside(lossless: bool, animated: bool, has_alpha: bool) -> u64 {
+    // Planes of 4:2:0, and alpha, which is packed as a lossless picture of its own.
+    const LOSSY: u64 = 2;
+    const ALPHA: u64 = 4 + 1;
+    const RGBA: u64 = 4;
+    match (animated, lossless) {
+        // A frame of either kind, with alpha whatever the header says, and the canvas that it is laid on.
+        (true, true) => RGBA + RGBA,
+        (true, false) => LOSSY + ALPHA + RGBA,
+        // With alpha the pixels are decoded in place.
+        (false, true) if has_alpha => 0,
+        (false, true) => RGBA,
+        (false, false) if has_alpha => LOSSY + ALPHA,
+        (false, false) => LOSSY,
+    }
 }
 
 fn pixels_of(decoded_bytes: u64, probe: &Probe) -> u64 {

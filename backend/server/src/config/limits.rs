@@ -8,6 +8,8 @@ use super::reader::Reader;
 pub struct Limits {
     /// Photos one session may hold.
     pub photos_per_session: u32,
+    /// Bytes that all photos and clips together may take; none where the disk alone decides.
+    pub stored_bytes: Option<u64>,
     /// Calls one address beyond loopback may make in a minute.
     pub calls_per_minute: u32,
     /// Wrong keys one address may send in a minute before it has to wait.
@@ -20,7 +22,9 @@ pub struct Limits {
 
 impl Limits {
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
+        let stored_mb: u64 = reader.value("MAX_STORED_PHOTOS_MB", parse::whole(0..=1_000_000_000));
         Self {
+            stored_bytes: (stored_mb > 0).then_some(stored_mb * 1_000_000),
             photos_per_session: reader.value("PHOTOS_PER_SESSION", parse::whole(1..=100)),
             calls_per_minute: reader.value("CALLS_PER_MINUTE", parse::whole(10..=1_000_000)),
             failed_keys_per_minute: reader.value("FAILED_KEYS_PER_MINUTE", parse::whole(1..=10_000)),

@@ -10,6 +10,9 @@ use super::reader::{Parsed, Reader};
 /// The longest side of a picture we make, in pixels.
 const LONGEST_SIDE: u32 = 6000;
 
+/// The smallest budget in which every built-in look takes photos of 24 megapixels, in MB.
+const SMALLEST_BUDGET: u64 = 256;
+
 /// How large the compressed copy is, in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CompressedSize {
@@ -68,7 +71,7 @@ impl Pictures {
             workers: reader
                 .optional("WORKERS", parse::whole(1..=256))
                 .unwrap_or_else(cores),
-            memory_budget_bytes: mebibytes(reader.value("MEMORY_BUDGET_MB", parse::whole(128..=1_048_576))),
+            memory_budget_bytes: mebibytes(reader.value("MEMORY_BUDGET_MB", memory_budget)),
             max_upload_bytes: mebibytes(reader.value("MAX_UPLOAD_MB", parse::whole(1..=500))),
             max_pixels: 1_000_000 * reader.value("MAX_MEGAPIXELS", parse::whole(1..=200_u64)),
             compressed_size: reader.value("COMPRESSED_SIZE", compressed_size),
@@ -89,6 +92,11 @@ fn ffmpeg_path(text: &str) -> Parsed<FfmpegPath> {
         return Ok(FfmpegPath::Off);
     }
     parse::path(text).map(FfmpegPath::At)
+}
+
+fn memory_budget(text: &str) -> Parsed<u64> {
+    parse::whole(SMALLEST_BUDGET..=1_048_576)(text)
+        .map_err(|expected| format!("{expected}, for photos of 24 megapixels to fit"))
 }
 
 const fn mebibytes(number: u64) -> u64 {
@@ -117,7 +125,48 @@ fn compressed_size(text: &str) -> Parsed<CompressedSize> {
 
 #[cfg(test)]
 mod tests {
+    use boothline_imaging::limits::Limits;
+    use boothline_imaging::looks::builtin;
+    use boothline_imaging::orientation::Orientation;
+    use boothline_imaging::probe::{Probe, probe};
+    use boothline_imaging::render::{dearest_cost, memory_cost};
+    use boothline_imaging::sample;
+
     use super::*;
+
+    /// A JPEG of 6000 x 4000, by its header.
+    fn photo(is_progressive: bool) -> Probe {
+        let mut file = sample::jpeg(64, 48, 1, Orientation::NoTransforms).unwrap();
+        let frame = file.windows(2).position(|two| two == [0xFF, 0xC0]).unwrap();
+        if is_progressive {
+            file[frame + 1] = 0xC2;
+        }
+        file[frame + 5..frame + 9].copy_from_slice(&[0x0F, 0xA0, 0x17, 0x70]);
+        probe(&file, &Limits::default()).unwrap()
+    }
+
+    #[test]
+    fn the_smallest_budget_holds_ordinary_photos_in_every_built_in_look() {
+        /// Of a JPEG of 24 megapixels at a high quality.
+        const FILE: u64 = mebibytes(10);
+        for photo in [photo(false), photo(true)] {
+            assert!(dearest_cost(&photo) + FILE <= mebibytes(SMALLEST_BUDGET));
+            for look in builtin() {
+                let photos = vec![photo.clone(); look.recipe.shots() as usize];
+                let cost = memory_cost(&look.recipe, &photos, 1) + FILE * photos.len() as u64;
+                assert!(cost <= mebibytes(SMALLEST_BUDGET), "{}: {cost}", look.id);
+            }
+        }
+    }
+
+    #[test]
+    fn a_budget_that_ordinary_photos_do_not_fit_into_is_refused_in_words() {
+        assert_eq!(memory_budget("256"), Ok(256));
+        for wrong in ["255", "128", "0", "-1", "1048577", "half"] {
+            let expected = memory_budget(wrong).unwrap_err();
+            assert!(expected.contains("24 megapixels"), "{expected}");
+        }
+    }
 
     #[test]
     fn the_compressed_size_is_a_long_edge_or_both_sides() {

@@ -227,7 +227,8 @@ pub const VARIABLES: &[Variable] = &[
         Group::Pictures,
         "MEMORY_BUDGET_MB",
         "512",
-        "Memory that decoded pictures may take at once, over all workers.",
+        "Memory that decoded pictures may take at once, over all workers; at least 256. A photo that\n\
+         alone would take more is refused.",
     ),
     open(
         Group::Pictures,
@@ -354,6 +355,13 @@ pub const VARIABLES: &[Variable] = &[
         "PHOTOS_PER_SESSION",
         "12",
         "Photos one session may hold.",
+    ),
+    open(
+        Group::Limits,
+        "MAX_STORED_PHOTOS_MB",
+        "100000",
+        "Disk that all photos and clips of guests may take together, in MB. 0: as much as\n\
+         MIN_FREE_DISK_MB leaves.",
     ),
     open(
         Group::Limits,

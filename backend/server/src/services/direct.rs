@@ -49,7 +49,7 @@ pub async fn accept(context: &Context, direct: Direct, once: Once) -> Result<Ans
             let guest = guest_for(tx, &details, now).await?;
             let session = sessions::start(tx, guest.id, now).await?;
             sessions::set_theme(tx, session.id, &theme, SessionStatus::ThemeSelected, now).await?;
-            let added = intake::add_rows(tx, session.id, &rows, now).await?;
+            let added = intake::add_rows(tx, session.id, &rows, &here.config.limits, now).await?;
             let _ = added_out.send(added);
             sessions::set_status(tx, session.id, SessionStatus::PhotoUploaded, now).await?;
             let order = Order {

@@ -11,12 +11,14 @@ use boothline_imaging::error::{PhotoError, Warning};
 use boothline_imaging::limits::Limits;
 use boothline_imaging::preview::preview;
 use boothline_imaging::probe::probe;
+use boothline_imaging::render::dearest_cost;
 use boothline_store::photos::{NewPhoto, Photo};
 use boothline_store::{events, photos};
 use sea_orm::ConnectionTrait;
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
 
+use crate::config;
 use crate::context::Context;
 use crate::places::{self, Places, random_name, remove_quietly};
 use crate::refusal::{Kind, Refusal, disk_full};
@@ -161,10 +163,13 @@ impl StoredPhoto {
 }
 
 /// Writes the rows of photos that were stored, behind the session's others; their commit announces them.
+///
+/// Errors: 507 `photos_full` where all photos together would take more than `MAX_STORED_PHOTOS_MB`.
 pub async fn add_rows(
     tx: &impl ConnectionTrait,
     session: SessionId,
     rows: &[NewPhoto],
+    limits: &config::Limits,
     now: Timestamp,
 ) -> Result<Vec<Photo>, Refusal> {
     let mut added = Vec::with_capacity(rows.len());
@@ -173,7 +178,21 @@ pub async fn add_rows(
         events::announce_photo(tx, photo.id).await?;
         added.push(photo);
     }
+    if let Some(most) = limits.stored_bytes
+        && photos::stored_bytes(tx).await? > most
+    {
+        return Err(photos_full());
+    }
     Ok(added)
+}
+
+fn photos_full() -> Refusal {
+    let detail = "This booth has taken as many photos as it may keep; please tell the people at the booth.";
+    Refusal {
+        retry_after: Some(30),
+        ..Refusal::new(Kind::StorageFull, "photos_full", detail)
+    }
+    .because("all photos take MAX_STORED_PHOTOS_MB: raise it, or delete jobs that nobody needs")
 }
 
 /// A file under its lasting name whose row is not written yet. Dropped before
@@ -211,8 +230,8 @@ pub async fn store(context: &Context, received: Received) -> Result<StoredPhoto,
 /// Looks at a photo that has arrived, refuses what cannot become a picture, and
 /// stores the original with its small copy.
 ///
-/// The small copy comes from a decode of every scan: a photo that passes here
-/// renders later.
+/// The small copy comes from a decode of every scan, and the memory of the
+/// dearest look is asked for: a photo that passes here renders later.
 pub async fn store_photo(context: &Context, received: Received) -> Result<StoredPhoto, Refusal> {
     let limits = limits(context);
     let path = received.path().to_owned();
@@ -220,6 +239,7 @@ pub async fn store_photo(context: &Context, received: Received) -> Result<Stored
         probe(&std::fs::read(path)?, &limits).map_err(|error| photo_refused(&error))
     });
     let probe = looked.await??;
+    context.studio.afford(received.bytes + dearest_cost(&probe))?;
     let cost = received.bytes + probe.decode_cost(want(PREVIEW_EDGE)) + SMALL_COPY_COST;
     let places = std::sync::Arc::clone(&context.places);
     context

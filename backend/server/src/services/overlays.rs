@@ -16,7 +16,10 @@ use crate::services::once::{Answer, Once};
 use crate::services::views::OverlayView;
 
 /// The sizes that kiosks print, in pixels.
-const SIZES: [(u32, u32); 2] = [(1200, 1800), (2400, 3600)];
+const SIZES: [(u32, u32); 2] = [(1200, 1800), LARGEST_OVERLAY];
+
+/// The largest of them.
+pub const LARGEST_OVERLAY: (u32, u32) = (2400, 3600);
 
 /// Where overlays are served.
 const PREFIX: &str = "/static/overlays/";
@@ -31,13 +34,14 @@ pub async fn take(context: &Context, received: Received, once: Once) -> Result<A
     let name = format!("{}.png", random_name());
     let path = places.overlays.join(&name);
     let published = path.clone();
-    let checked = context
-        .studio
-        .run(received.bytes * 2 + intake::decoded_size(SIZES[1]), move || {
+    let checked = context.studio.run(
+        received.bytes * 2 + intake::decoded_size(LARGEST_OVERLAY),
+        move || {
             let size = check(&std::fs::read(received.path())?, &limits)?;
             received.publish(&published)?;
             Ok::<_, Refusal>(size)
-        });
+        },
+    );
     let size = checked.await??;
     let guard = intake::Published::new(path);
     let now = context.now();

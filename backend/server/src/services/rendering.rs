@@ -1,7 +1,9 @@
 //! Rendering: from a job's photos to its three files on disk.
 
 mod clips;
+mod crew;
 mod moving;
+mod mp4;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -11,23 +13,27 @@ use boothline_domain::{AnimationFormat, JobMode};
 use boothline_imaging::animation::Frames;
 use boothline_imaging::limits::Limits;
 use boothline_imaging::probe::{Probe, probe};
-use boothline_imaging::recipe::Recipe;
+use boothline_imaging::recipe::{Canvas, Recipe};
 use boothline_imaging::render::{
-    Compressed, Outputs, RenderError, RenderWarning, Rendered, Scene, memory_cost, render, render_plain,
+    Compressed, Outputs, RenderError, RenderWarning, Rendered, Scene, memory_cost, plain_cost, render,
+    render_plain,
 };
 use boothline_imaging::text::Variables;
 use boothline_store::jobs::{Job, RenderedFiles};
 use boothline_store::{overlays, photos};
 use md5::{Digest, Md5};
 
-use self::clips::Played;
+use self::crew::Crew;
+use self::mp4::Played;
 use crate::config::CompressedSize;
 use crate::context::Context;
 use crate::places::{Places, write_whole};
 use crate::refusal::Refusal;
 use crate::services::intake;
 use crate::services::jobs::Words;
+use crate::services::overlays::LARGEST_OVERLAY;
 use crate::services::themes::assets_of;
+use crate::studio::TOO_COSTLY;
 
 /// Why a job was not rendered.
 #[derive(Debug, thiserror::Error)]
@@ -37,7 +43,19 @@ pub enum RenderingError {
     Hopeless(String),
     /// The disk, the database or the load; it may work later.
     #[error(transparent)]
-    Later(#[from] Refusal),
+    Later(Refusal),
+}
+
+impl From<Refusal> for RenderingError {
+    fn from(refusal: Refusal) -> Self {
+        if refusal.code == TOO_COSTLY {
+            return Self::Hopeless(
+                "The photos and the look together take more memory than MEMORY_BUDGET_MB allows;                  raise it and try again."
+                    .to_owned(),
+            );
+        }
+        Self::Later(refusal)
+    }
 }
 
 impl From<std::io::Error> for RenderingError {
@@ -127,9 +145,34 @@ async fn draw_job(context: &Context, job: &Job) -> Result<Drawn, RenderingError>
         .map(|file| file.len())
         .sum();
     let (order, probes) = context.studio.run(sizes, move || probe_photos(order)).await??;
-    let cost = sizes + memory_cost(&order.recipe, &probes);
+    let crew = Crew::within(context.studio.budget(), |threads| {
+        sizes + cost(&order, &probes, threads)
+    });
     let places = Arc::clone(&context.places);
-    context.studio.run(cost, move || draw(&places, &order)).await?
+    let drawn = context
+        .studio
+        .run(crew.cost, move || crew.draw(|| draw(&places, &order)));
+    drawn.await?
+}
+
+/// What the drawing takes beside the photos' files, in bytes.
+fn cost(order: &Order, probes: &[Probe], threads: usize) -> u64 {
+    if order.mode == JobMode::Event {
+        return memory_cost(&order.recipe, probes, threads);
+    }
+    if order.overlay.is_none() {
+        return probes.first().map_or(0, plain_cost);
+    }
+    let (width, height) = LARGEST_OVERLAY;
+    let laid_under = Recipe {
+        canvas: Canvas {
+            width,
+            height,
+            ..Canvas::default()
+        },
+        ..Recipe::default()
+    };
+    memory_cost(&laid_under, probes, threads)
 }
 
 async fn gather(context: &Context, job: &Job) -> Result<Order, RenderingError> {

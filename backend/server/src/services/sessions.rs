@@ -134,7 +134,7 @@ pub enum Arrival {
 /// Takes photos for a session that can use them.
 ///
 /// Errors: 404; 409 while a job of the session runs; the refusals of
-/// [`intake::store`]; 422 for more photos than a session may have.
+/// [`intake::store`]; 422 for more photos than a session may have; 507 for more than the booth may keep.
 pub async fn take_photos(
     context: &Context,
     id: SessionId,
@@ -152,7 +152,7 @@ pub async fn take_photos(
     }
     let rows: Vec<_> = stored.iter().map(|photo| photo.row.clone()).collect();
     let warnings = remarks::on_upload(&stored);
-    let (now, limit) = (context.now(), context.config.limits.photos_per_session);
+    let (now, limits) = (context.now(), context.config.limits.clone());
     let (changed_out, changed_in) = tokio::sync::oneshot::channel();
     let answer = once.run(context, 200, move |tx| {
         Box::pin(async move {
@@ -162,7 +162,8 @@ pub async fn take_photos(
                 Arrival::Adds if !photos::current_are_used(tx, id).await? => Vec::new(),
                 Arrival::Adds | Arrival::Replaces => photos::retire_current(tx, id).await?,
             };
-            let added = intake::add_rows(tx, id, &rows, now).await?;
+            let added = intake::add_rows(tx, id, &rows, &limits, now).await?;
+            let limit = limits.photos_per_session;
             if photos::current_count(tx, id).await? > u64::from(limit) {
                 let detail = format!("A session takes at most {limit} photos.");
                 return Err(Refusal::unprocessable("too_many_photos", detail));

@@ -94,6 +94,7 @@ pub async fn create(context: &Context, draft: Draft, once: Once) -> Result<Answe
     let old = json!({});
     let params = new_params(
         &context.places,
+        context.studio.budget(),
         &old,
         draft.aspect_ratio.as_deref(),
         draft.params.as_deref(),
@@ -149,6 +150,7 @@ pub async fn update(context: &Context, id: &str, draft: Draft) -> Result<Interna
     let params: Value = serde_json::from_str(&old.params).map_err(Refusal::internal)?;
     let params = new_params(
         &context.places,
+        context.studio.budget(),
         &params,
         draft.aspect_ratio.as_deref(),
         draft.params.as_deref(),

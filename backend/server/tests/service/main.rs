@@ -138,6 +138,9 @@ on_every_engine! {
         a_good_photo_is_taken_whatever_it_is_called,
         too_many_bytes_are_refused_in_bounded_memory,
         many_enormous_pictures_at_once_stay_within_the_memory_budget,
+        a_photo_dearer_than_the_budget_is_refused_at_the_upload,
+        a_look_dearer_than_the_budget_fails_its_job_in_words,
+        photos_beyond_what_the_booth_may_keep_are_refused,
         a_form_without_its_photo_says_so,
         bodies_that_do_not_fit_are_refused,
         unknown_ids_are_404_whatever_they_look_like,
@@ -261,5 +264,6 @@ on_every_engine! {
     hostile {
         every_hostile_file_is_answered_and_no_canary_comes_out,
         bombs_at_once_stay_within_the_budget_and_good_photos_move_on,
+        no_canary_reaches_drive,
     }
 }

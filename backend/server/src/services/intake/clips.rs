@@ -40,6 +40,7 @@ pub(super) async fn store_clip(context: &Context, received: Received) -> Result<
     let mut stored = store_photo(context, poster.finish().await?).await?;
     let name = format!("{}.{}", random_name(), clip.container.extension());
     let path = context.places.originals.join(&name);
+    stored.row.bytes += received.bytes;
     received.publish(&path)?;
     stored.files.push(Published::new(path));
     stored.row.clip_name = Some(name);

@@ -1,41 +1,17 @@
 //! The clip of a job becomes an MP4 beside its result.
 
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use boothline_domain::AnimationFormat;
-use boothline_motion::{Ffmpeg, MotionError};
+use boothline_motion::Ffmpeg;
 use boothline_store::animations::Animation;
 use boothline_store::jobs::Job;
 use boothline_store::photos;
-use md5::{Digest, Md5};
 
-use super::{RenderingError, beside};
+use super::RenderingError;
+use super::mp4::{Draft, Played, Trouble, played};
 use crate::context::Context;
-use crate::places::{publish, random_name, remove_quietly};
 use crate::services::intake::clips::limits;
-
-/// Hashing a file takes no more than this, in bytes.
-pub(super) const HASH_COST: u64 = 1024 * 1024;
-
-/// What became of a job's clip.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Played {
-    /// It is among the animations, or there was none.
-    AllOrNone,
-    /// It could not be made; the still is as good as ever.
-    Without,
-}
-
-impl Played {
-    /// Both of two.
-    pub(super) fn and(self, other: Self) -> Self {
-        match self {
-            Self::AllOrNone => other,
-            Self::Without => self,
-        }
-    }
-}
 
 /// Adds the MP4 of the job's first clip to `animations`, unless a look that
 /// moves has made one of all its shots.
@@ -57,106 +33,17 @@ pub(super) async fn play(
         return Ok(Played::Without);
     };
     let clip = context.places.originals.join(clip);
-    match make(context, ffmpeg, &clip, job).await {
-        Ok(animation) => animations.push(animation),
-        Err(Trouble::Motion(error)) => {
-            tracing::warn!(job.id = %job.id, %error, "The clip of job {} could not be made into an MP4", job.id);
-            return Ok(Played::Without);
-        }
-        Err(Trouble::Later(error)) => return Err(error),
-    }
-    Ok(Played::AllOrNone)
-}
-
-/// Why there is no MP4, and whether it makes sense to try again.
-pub(super) enum Trouble {
-    Motion(MotionError),
-    Later(RenderingError),
-}
-
-impl From<MotionError> for Trouble {
-    fn from(error: MotionError) -> Self {
-        match error {
-            MotionError::Io(error) if error.kind() != io::ErrorKind::NotFound => Self::Later(error.into()),
-            other => Self::Motion(other),
-        }
-    }
-}
-
-impl<E: Into<RenderingError>> From<E> for Trouble {
-    fn from(error: E) -> Self {
-        Self::Later(error.into())
-    }
+    played(make(context, ffmpeg, &clip, job).await, job, animations)
 }
 
 async fn make(context: &Context, ffmpeg: &Ffmpeg, clip: &Path, job: &Job) -> Result<Animation, Trouble> {
-    let path = beside(&job.result_image_path, AnimationFormat::Mp4);
-    let target = context.places.result(&path);
-    let temporary = Temporary::beside(&target);
+    let draft = Draft::of(context, job);
     {
         let _seat = context.cinema.seat().await;
         let limits = limits(context);
         let info = ffmpeg.inspect(clip, &limits).await?;
         let _share = context.studio.hold(info.memory_cost()).await?;
-        ffmpeg.to_mp4(clip, &info, &limits, &temporary.0).await?;
+        ffmpeg.to_mp4(clip, &info, &limits, draft.path()).await?;
     }
-    let settled = context
-        .studio
-        .run(HASH_COST, move || settle(&temporary.0, &target));
-    let (bytes, md5) = settled.await??;
-    Ok(Animation {
-        format: AnimationFormat::Mp4,
-        path,
-        bytes,
-        md5,
-    })
-}
-
-/// Puts the finished file safely on disk under its name. Returns size and checksum.
-pub(super) fn settle(temporary: &Path, target: &Path) -> io::Result<(u64, String)> {
-    let mut file = std::fs::File::open(temporary)?;
-    let checked = checksum(&mut file)?;
-    file.sync_all()?;
-    publish(temporary, target)?;
-    Ok(checked)
-}
-
-fn checksum(file: &mut std::fs::File) -> io::Result<(u64, String)> {
-    let (mut hash, mut bytes) = (Md5::new(), 0);
-    let mut buffer = vec![0; 64 * 1024];
-    loop {
-        let count = file.read(&mut buffer)?;
-        if count == 0 {
-            return Ok((bytes, hex::encode(hash.finalize())));
-        }
-        hash.update(&buffer[..count]);
-        bytes += count as u64;
-    }
-}
-
-/// A name that the sweep knows as half-written; the file is gone when this is dropped.
-pub(super) struct Temporary(pub(super) PathBuf);
-
-impl Temporary {
-    pub(super) fn beside(target: &Path) -> Self {
-        let name = target.file_name().unwrap_or_default().to_string_lossy();
-        Self(target.with_file_name(format!(".{name}.{}.tmp", random_name())))
-    }
-}
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        remove_quietly(&self.0);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_clip_stands_beside_the_result() {
-        let name = beside("20260614-210307-code.jpg", AnimationFormat::Mp4);
-        assert_eq!(name, "20260614-210307-code.mp4");
-    }
+    draft.settle(context).await
 }

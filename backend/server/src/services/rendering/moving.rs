@@ -11,7 +11,7 @@ use boothline_store::jobs::Job;
 use futures_util::stream;
 use md5::{Digest, Md5};
 
-use super::clips::{HASH_COST, Played, Temporary, Trouble, settle};
+use super::mp4::{Draft, Played, Trouble, played};
 use super::{Order, RenderingError, beside, scene, variables};
 use crate::context::Context;
 use crate::places::{Places, write_whole};
@@ -75,40 +75,21 @@ pub(super) async fn film(
         tracing::info!(job.id = %job.id, "Job {} has no MP4: {}", job.id, context.cinema.standing());
         return Ok(Played::Without);
     };
-    match make(context, ffmpeg, job, frames).await {
-        Ok(animation) => animations.push(animation),
-        Err(Trouble::Motion(error)) => {
-            tracing::warn!(job.id = %job.id, %error, "The MP4 of job {} could not be made", job.id);
-            return Ok(Played::Without);
-        }
-        Err(Trouble::Later(error)) => return Err(error),
-    }
-    Ok(Played::AllOrNone)
+    played(make(context, ffmpeg, job, frames).await, job, animations)
 }
 
 async fn make(context: &Context, ffmpeg: &Ffmpeg, job: &Job, frames: Frames) -> Result<Animation, Trouble> {
-    let path = beside(&job.result_image_path, AnimationFormat::Mp4);
-    let target = context.places.result(&path);
-    let temporary = Temporary::beside(&target);
+    let draft = Draft::of(context, job);
     {
         let _seat = context.cinema.seat().await;
         let spec = spec(&frames);
         let _share = context.studio.hold(cost(&spec)).await?;
         let pixels = frames.in_order().map(|frame| frame.as_raw().clone());
         ffmpeg
-            .encode_frames(&spec, stream::iter(pixels), &temporary.0)
+            .encode_frames(&spec, stream::iter(pixels), draft.path())
             .await?;
     }
-    let settled = context
-        .studio
-        .run(HASH_COST, move || settle(&temporary.0, &target));
-    let (bytes, md5) = settled.await??;
-    Ok(Animation {
-        format: AnimationFormat::Mp4,
-        path,
-        bytes,
-        md5,
-    })
+    draft.settle(context).await
 }
 
 /// An upper estimate of what ffmpeg and we hold: our frames, its copies for repeating them, and

@@ -2,15 +2,19 @@
 
 use boothline_imaging::layout::WindowsError;
 use boothline_imaging::recipe::{Canvas, Recipe, RecipeError};
+use boothline_imaging::render::memory_cost;
 use serde_json::{Value, json};
 
 use super::pictures::{StoredOverlay, check_assets};
 use crate::places::Places;
 use crate::refusal::Refusal;
+use crate::studio::MIB;
 
-/// The params that `old` become with an aspect ratio, JSON of the operator's, and an overlay.
+/// The params that `old` become with an aspect ratio, JSON of the operator's, and an overlay,
+/// for a look that can be drawn with `budget` bytes.
 pub(super) fn new_params(
     places: &Places,
+    budget: u64,
     old: &Value,
     aspect_ratio: Option<&str>,
     sent: Option<&str>,
@@ -41,6 +45,7 @@ pub(super) fn new_params(
         return Err(ratio_conflict());
     }
     check_assets(places, &recipe)?;
+    check_cost(&recipe, budget)?;
     let shown = ratio.map_or_else(|| recipe.aspect_ratio(), |(w, h)| format!("{w}:{h}"));
     params.insert("aspect_ratio".to_owned(), json!(shown));
     params.insert("shots".to_owned(), json!(recipe.shots()));
@@ -49,6 +54,19 @@ pub(super) fn new_params(
         serde_json::to_value(recipe).map_err(Refusal::internal)?,
     );
     Ok(Value::Object(params))
+}
+
+/// Errors: 422 for a look that no photo could be drawn with.
+fn check_cost(recipe: &Recipe, budget: u64) -> Result<(), Refusal> {
+    let cost = memory_cost(recipe, &[], 1);
+    if cost <= budget {
+        return Ok(());
+    }
+    let (asked, allowed) = (cost.div_ceil(MIB), budget / MIB);
+    let detail = format!(
+        "canvas: drawing it takes {asked} MB and MEMORY_BUDGET_MB allows {allowed}; make it smaller."
+    );
+    Err(Refusal::unprocessable("recipe_invalid", detail))
 }
 
 /// Whole pixels come near a ratio such as 9:16, not always onto it.

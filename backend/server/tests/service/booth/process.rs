@@ -81,9 +81,21 @@ impl Booth {
         self.port
     }
 
-    /// Its process, for what can be read about it.
-    pub(crate) fn process_id(&self) -> u32 {
-        self.child.id()
+    /// The most memory it ever had resident, in KiB.
+    pub(crate) fn peak_memory(&self) -> Result<u64> {
+        self.memory("VmHWM:")
+    }
+
+    /// The memory it has resident now, in KiB.
+    pub(crate) fn resident_memory(&self) -> Result<u64> {
+        self.memory("VmRSS:")
+    }
+
+    fn memory(&self, field: &str) -> Result<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix(field));
+        let line = line.context("Linux tells the memory of a process")?;
+        Ok(line.trim().trim_end_matches(" kB").parse()?)
     }
 
     /// The folder it runs in.
