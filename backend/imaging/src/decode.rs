@@ -110,14 +110,13 @@ pub struct Photo {
 /// Any [`PhotoError`].
 pub fn decode(bytes: &[u8], limits: &Limits, want: Want) -> Result<Photo, PhotoError> {
     let probe = probe(bytes, limits)?;
-    let mut raw = decode_raw(bytes, &probe, limits, want)?;
-    let pixels = raw.whole();
+    let (pixels, warnings) = decode_raw(bytes, &probe, limits, want)?.into_whole();
     let (full_width, full_height) = probe.size();
     Ok(Photo {
         pixels,
         full_width,
         full_height,
-        warnings: raw.warnings().to_vec(),
+        warnings,
     })
 }
 

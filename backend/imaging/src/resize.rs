@@ -147,7 +147,7 @@ fn resize_with(filter: FilterType, source: &Source<'_>, crop: CropBox, width: u3
     let crop = crop.inside(source.width, source.height);
     let channels = source.channels.count();
     if crop == whole && (width, height) == (source.width, source.height) {
-        return rows(source).flatten().copied().collect();
+        return rows(source).collect::<Vec<_>>().concat();
     }
     const WHY: &str = "rows are whole pixels, and as many as were announced";
     let stride = u32::try_from(source.stride / channels).expect(WHY);

@@ -85,14 +85,19 @@ impl Raw {
         self.finish(samples)
     }
 
-    /// The whole photo in the size it was decoded at.
-    pub(crate) fn whole(&mut self) -> Pixels {
-        let (width, height) = match &self.stored.material {
-            Material::Samples(samples) => (samples.width, samples.height),
-            Material::Planes(planes) => planes.picture.size(),
+    /// The whole photo in the size it was decoded at, and what was wrong with it.
+    pub(crate) fn into_whole(mut self) -> (Pixels, Vec<Warning>) {
+        let samples = match &mut self.stored.material {
+            Material::Samples(samples) => Samples {
+                bytes: std::mem::take(&mut samples.bytes),
+                ..*samples
+            },
+            Material::Planes(planes) => {
+                let (width, height) = planes.picture.size();
+                self.scaled(CropBox::whole(self.width, self.height), width, height)
+            }
         };
-        let samples = self.scaled(CropBox::whole(self.width, self.height), width, height);
-        self.finish(samples)
+        (self.finish(samples), self.stored.warnings)
     }
 
     /// Like [`Raw::view`], without ever leaving the planes that the file stores.

@@ -1,25 +1,32 @@
-//! A look that is nothing but one photo, all over the canvas: it never leaves the planes of its file.
+//! A look that is nothing but one photo, all over the canvas: where its colours are sRGB it never leaves the planes of
+//! its file.
 
 use super::outputs::Finished;
 use super::photos::{decoded, photo_of_each_slot, want_for};
 use super::{RenderError, RenderWarning, Scene};
+use crate::decode::Pixels;
 use crate::layout::cover;
 use crate::recipe::{FilterName, Slot};
 
-/// The photo as the finished picture, where the look adds nothing to it and its colours are sRGB already.
+/// The photo as the finished picture, where the look adds nothing to it and nothing shines through it.
 pub(super) fn picture(scene: &Scene<'_>) -> Result<Option<(Finished, Vec<RenderWarning>)>, RenderError> {
     let Some(slot) = only_slot(scene).filter(|_| !scene.photos.is_empty()) else {
         return Ok(None);
     };
     let index = photo_of_each_slot(scene.recipe, scene.photos.len())[0];
-    let photo = decoded(scene, index, want_for([&slot].into_iter()))?;
+    let mut photo = decoded(scene, index, want_for([&slot].into_iter()))?;
     let size = (slot.width, slot.height);
-    let Some(planes) = photo.planes(cover(photo.size(), size, slot.focus), size) else {
-        return Ok(None);
+    let part = cover(photo.size(), size, slot.focus);
+    let sheet = match photo.planes(part, size) {
+        Some(planes) => Finished::Opaque(planes),
+        None => match photo.view(part, size) {
+            pixels @ Pixels::Rgb(_) => Finished::of(pixels, false),
+            Pixels::Rgba(_) => return Ok(None),
+        },
     };
     let warnings = photo.warnings().iter();
     let warnings = warnings.map(|&warning| RenderWarning::Photo { index, warning });
-    Ok(Some((Finished::Opaque(planes), warnings.collect())))
+    Ok(Some((sheet, warnings.collect())))
 }
 
 /// The slot of a look that shows one photo and nothing else.

@@ -33,12 +33,17 @@ pub fn render_plain(
 fn alone(photo: &[u8], limits: &Limits, outputs: &Outputs) -> Result<Rendered, RenderError> {
     let refused = |source| RenderError::Photo { index: 0, source };
     let probe = probe(photo, limits).map_err(refused)?;
-    let mut photo = decode_raw(photo, &probe, limits, Want::Full).map_err(refused)?;
+    let photo = decode_raw(photo, &probe, limits, Want::Full).map_err(refused)?;
     let (width, height) = photo.size();
-    let planes = photo.planes(CropBox::whole(width, height), (width, height));
-    let sheet = planes.map_or_else(|| Finished::of(photo.whole(), false), Finished::Opaque);
-    let warnings = photo.warnings().iter();
-    let warnings = warnings.map(|&warning| RenderWarning::Photo { index: 0, warning });
+    let (sheet, warnings) = match photo.planes(CropBox::whole(width, height), (width, height)) {
+        Some(planes) => (Finished::Opaque(planes), photo.warnings().to_vec()),
+        None => {
+            let (pixels, warnings) = photo.into_whole();
+            (Finished::of(pixels, false), warnings)
+        }
+    };
+    let warnings = warnings.into_iter();
+    let warnings = warnings.map(|warning| RenderWarning::Photo { index: 0, warning });
     encode_all(&Picture { sheet, dpi: DPI }, outputs, warnings.collect())
 }
 
