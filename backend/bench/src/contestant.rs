@@ -62,6 +62,16 @@ impl Contestant {
         }
     }
 
+    /// As the first picture of an evening is made.
+    fn with_new_overlay(mut self) -> Self {
+        self.arguments.push("--forgets".into());
+        Self {
+            name: format!("{}, overlay anew", self.name),
+            tasks: &[Name::T3],
+            ..self
+        }
+    }
+
     fn node(name: &str, script: &str, modules: &Path, tasks: &'static [Name]) -> Self {
         Self {
             name: name.to_owned(),
@@ -87,7 +97,11 @@ impl Contestant {
 pub(crate) fn all(peers: &Path, others: &[(String, PathBuf)]) -> Result<Vec<Contestant>> {
     let own = std::env::current_exe().context("our own program cannot be found")?;
     let ours = Contestant::ours(OURS, &own);
-    let mut all = vec![ours.clone(), ours.on_one_thread()];
+    let mut all = vec![
+        ours.clone(),
+        ours.clone().with_new_overlay(),
+        ours.on_one_thread(),
+    ];
     all.extend(
         others
             .iter()

@@ -41,7 +41,11 @@ enum Command {
     Inputs(inputs::Prepare),
     /// Does tasks that arrive as lines of JSON: what the other commands start
     #[command(hide = true)]
-    Work,
+    Work {
+        /// Decode every overlay anew, as for the first picture of an evening
+        #[arg(long)]
+        forgets: bool,
+    },
 }
 
 fn main() -> Result<()> {
@@ -52,6 +56,6 @@ fn main() -> Result<()> {
         Command::Service(service) => service.run(),
         Command::Crowd(crowd) => crowd.run(),
         Command::Inputs(prepare) => prepare.run(),
-        Command::Work => worker::work(),
+        Command::Work { forgets } => worker::work(forgets),
     }
 }

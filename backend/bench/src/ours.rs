@@ -9,20 +9,20 @@ use boothline_imaging::limits::Limits;
 use boothline_imaging::preview::fitted;
 use boothline_imaging::qr;
 use boothline_imaging::recipe::{self, Canvas, Focus, Recipe};
-use boothline_imaging::render::{Compressed, Outputs, Scene, render};
+use boothline_imaging::render::{Compressed, Outputs, Overlays, Scene, render};
 use boothline_imaging::text::Variables;
 
 use crate::task::{Collage, Slot, Task};
 
 /// Does the task and returns the files it makes.
-pub(crate) fn perform(task: &Task) -> Result<Vec<Vec<u8>>> {
+pub(crate) fn perform(task: &Task, overlays: &Overlays) -> Result<Vec<Vec<u8>>> {
     match task {
         Task::Fit {
             photo,
             long_edge,
             quality,
         } => Ok(vec![fit(photo, *long_edge, *quality)?]),
-        Task::Collage(collage) => make(collage),
+        Task::Collage(collage) => make(collage, overlays),
         Task::Codes { text, size, times } => codes(text, *size, *times),
         Task::Spin { steps } => {
             black_box(spin(*steps));
@@ -36,7 +36,7 @@ fn fit(photo: &Path, long_edge: u32, quality: u8) -> Result<Vec<u8>> {
     Ok(fitted(&photo, &Limits::default(), long_edge, quality)?.jpeg)
 }
 
-fn make(collage: &Collage) -> Result<Vec<Vec<u8>>> {
+fn make(collage: &Collage, overlays: &Overlays) -> Result<Vec<Vec<u8>>> {
     let photos = collage.photos.iter().map(|path| read(path));
     let photos = photos.collect::<Result<Vec<_>>>()?;
     let photos: Vec<&[u8]> = photos.iter().map(Vec::as_slice).collect();
@@ -45,6 +45,7 @@ fn make(collage: &Collage) -> Result<Vec<Vec<u8>>> {
         recipe: &recipe(collage),
         photos: &photos,
         assets: &(),
+        overlays,
         overlay: overlay.as_deref(),
         variables: &Variables::default(),
         qr_text: None,
@@ -121,12 +122,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let photo = folder.path().join("photo.jpg");
         fs::write(&photo, sample::jpeg(80, 120, 1, Orientation::Rotate90).unwrap()).unwrap();
-        let files = perform(&Task::Fit {
+        let fit = Task::Fit {
             photo,
             long_edge: 60,
             quality: 80,
-        });
-        assert_eq!(size(&files.unwrap()[0]), (40, 60));
+        };
+        let files = perform(&fit, &Overlays::new()).unwrap();
+        assert_eq!(size(&files[0]), (40, 60));
     }
 
     #[test]
@@ -149,18 +151,19 @@ mod tests {
             copy_quality: 80,
             thumbnail_edge: 60,
         };
-        let files = perform(&Task::Collage(collage)).unwrap();
+        let files = perform(&Task::Collage(collage), &Overlays::new()).unwrap();
         let sizes: Vec<_> = files.iter().map(|file| size(file)).collect();
         assert_eq!(sizes, [(200, 300), (100, 150), (40, 60)]);
     }
 
     #[test]
     fn codes_are_drawn_as_large_as_asked() {
-        let codes = perform(&Task::Codes {
+        let codes = Task::Codes {
             text: "https://example.org".to_owned(),
             size: 120,
             times: 2,
-        });
-        assert_eq!(size(&codes.unwrap()[0]), (120, 120));
+        };
+        let files = perform(&codes, &Overlays::new()).unwrap();
+        assert_eq!(size(&files[0]), (120, 120));
     }
 }

@@ -6,16 +6,21 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use boothline_imaging::render::Overlays;
 use rustix::time::{ClockId, clock_gettime};
 
 use crate::ours;
 use crate::task::{Answer, Request};
 
-/// Works until its input ends.
-pub(crate) fn work() -> Result<()> {
+/// Works until its input ends; decodes every overlay anew if it `forgets` what it drew before.
+pub(crate) fn work(forgets: bool) -> Result<()> {
+    let mut overlays = Overlays::new();
     let mut output = io::stdout().lock();
     for line in io::stdin().lock().lines() {
-        let answer = answer(&line?).unwrap_or_else(|error| Answer::Failed {
+        if forgets {
+            overlays = Overlays::new();
+        }
+        let answer = answer(&line?, &overlays).unwrap_or_else(|error| Answer::Failed {
             error: format!("{error:#}"),
         });
         serde_json::to_writer(&mut output, &answer)?;
@@ -25,10 +30,10 @@ pub(crate) fn work() -> Result<()> {
     Ok(())
 }
 
-fn answer(line: &str) -> Result<Answer> {
+fn answer(line: &str, overlays: &Overlays) -> Result<Answer> {
     let request: Request = serde_json::from_str(line)?;
     let (cpu, wall) = (cpu_time(), Instant::now());
-    let files = ours::perform(&request.task)?;
+    let files = ours::perform(&request.task, overlays)?;
     let (cpu, wall) = (cpu_time().saturating_sub(cpu), wall.elapsed());
     if let Some(path) = &request.save {
         save(&files, path)?;

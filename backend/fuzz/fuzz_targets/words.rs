@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use boothline_imaging::limits::Limits;
 use boothline_imaging::orientation::Orientation;
 use boothline_imaging::recipe::Recipe;
-use boothline_imaging::render::{Compressed, Outputs, Scene, render_preview};
+use boothline_imaging::render::{Compressed, Outputs, Overlays, Scene, render_preview};
 use boothline_imaging::sample;
 use boothline_imaging::text::Variables;
 use libfuzzer_sys::fuzz_target;
@@ -35,6 +35,7 @@ fuzz_target!(|input: (u8, u8, i8, &str, &str)| {
         recipe: &recipe,
         photos: &[photo],
         assets: &(),
+        overlays: &Overlays::new(),
         overlay: None,
         variables: &variables,
         qr_text: None,

@@ -11,7 +11,7 @@ use boothline_domain::AnimationFormat::{Gif, Webp};
 use boothline_imaging::limits::Limits;
 use boothline_imaging::looks::builtin;
 use boothline_imaging::orientation::Orientation;
-use boothline_imaging::render::{Outputs, Scene, render_frames};
+use boothline_imaging::render::{Outputs, Overlays, Scene, render_frames};
 use boothline_imaging::sample;
 use boothline_imaging::text::Variables;
 
@@ -35,6 +35,7 @@ fn main() -> Result<()> {
             recipe: &look.recipe,
             photos: &photos,
             assets: &(),
+            overlays: &Overlays::new(),
             overlay: None,
             variables: &variables,
             qr_text: None,

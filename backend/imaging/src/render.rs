@@ -10,6 +10,7 @@ mod cost;
 mod error;
 mod layers;
 mod outputs;
+mod overlays;
 mod photos;
 mod plain;
 mod qr;
@@ -23,6 +24,7 @@ pub use animate::render_frames;
 pub use cost::{dearest_cost, memory_cost, plain_cost};
 pub use error::{RenderError, RenderWarning};
 pub use outputs::{Compressed, Encoded, Outputs, Rendered, ResultFormat};
+pub use overlays::Overlays;
 pub use plain::render_plain;
 pub use scene::{Assets, Scene};
 

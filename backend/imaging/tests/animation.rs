@@ -8,7 +8,7 @@ use boothline_imaging::looks::builtin;
 use boothline_imaging::orientation::Orientation;
 use boothline_imaging::probe::probe;
 use boothline_imaging::recipe::Recipe;
-use boothline_imaging::render::{Outputs, Scene, memory_cost, render, render_frames};
+use boothline_imaging::render::{Outputs, Overlays, Scene, memory_cost, render, render_frames};
 use boothline_imaging::sample;
 use boothline_imaging::text::Variables;
 use image::AnimationDecoder;
@@ -37,11 +37,13 @@ fn scene<'a>(recipe: &'a Recipe, photos: &'a [&'a [u8]], variables: &'a Variable
         max_scans: 100,
         deadline: None,
     };
+    static OVERLAYS: std::sync::LazyLock<Overlays> = std::sync::LazyLock::new(Overlays::new);
     static OUTPUTS: std::sync::LazyLock<Outputs> = std::sync::LazyLock::new(Outputs::default);
     Scene {
         recipe,
         photos,
         assets: &(),
+        overlays: &OVERLAYS,
         overlay: None,
         variables,
         qr_text: None,

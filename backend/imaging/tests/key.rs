@@ -8,7 +8,7 @@ use boothline_imaging::encode::{self, Metadata};
 use boothline_imaging::key::cut_out;
 use boothline_imaging::limits::Limits;
 use boothline_imaging::recipe::{ChromaKey, Colour, Recipe};
-use boothline_imaging::render::{Outputs, Rendered, ResultFormat, Scene, render};
+use boothline_imaging::render::{Outputs, Overlays, Rendered, ResultFormat, Scene, render};
 use boothline_imaging::sample;
 use boothline_imaging::text::Variables;
 use image::{Rgb, RgbImage, Rgba, RgbaImage};
@@ -159,6 +159,7 @@ fn rendered(recipe: &Value) -> Rendered {
         recipe: &recipe,
         photos: &[&photo],
         assets: &(),
+        overlays: &Overlays::new(),
         overlay: None,
         variables: &Variables::default(),
         qr_text: None,

@@ -13,7 +13,7 @@ use boothline_imaging::limits::Limits;
 use boothline_imaging::looks::{BuiltinLook, builtin};
 use boothline_imaging::orientation::Orientation;
 use boothline_imaging::recipe::{Filter, FilterName, Recipe};
-use boothline_imaging::render::{Compressed, Outputs, Scene, render};
+use boothline_imaging::render::{Compressed, Outputs, Overlays, Scene, render};
 use boothline_imaging::sample;
 use boothline_imaging::text::Variables;
 use distance::worst_block;
@@ -50,6 +50,7 @@ fn small(recipe: &Recipe, photos: &[Vec<u8>], variables: &Variables) -> Vec<u8> 
         recipe,
         photos: &photos,
         assets: &(),
+        overlays: &Overlays::new(),
         overlay: None,
         variables,
         qr_text: None,

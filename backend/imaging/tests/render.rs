@@ -9,8 +9,8 @@ use boothline_imaging::orientation::Orientation;
 use boothline_imaging::probe::probe;
 use boothline_imaging::recipe::Recipe;
 use boothline_imaging::render::{
-    Compressed, Encoded, Outputs, RenderError, RenderWarning, Rendered, ResultFormat, Scene, memory_cost,
-    render, render_plain, render_preview,
+    Compressed, Encoded, Outputs, Overlays, RenderError, RenderWarning, Rendered, ResultFormat, Scene,
+    memory_cost, render, render_plain, render_preview,
 };
 use boothline_imaging::sample;
 use boothline_imaging::text::Variables;
@@ -47,6 +47,7 @@ impl Job {
             recipe: &self.recipe,
             photos: &photos,
             assets: &self.assets,
+            overlays: &Overlays::new(),
             overlay: self.overlay.as_deref(),
             variables: &self.variables,
             qr_text: self.link,

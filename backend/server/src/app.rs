@@ -310,6 +310,7 @@ async fn open(config: Config, role: &str) -> Result<Context, AppError> {
         target: Arc::new(target),
         desk,
         studio: Studio::new(config.pictures.workers, budget_mib),
+        overlays: Arc::default(),
         cinema: Cinema::open(&config.pictures.ffmpeg)
             .await
             .in_folder(&places.scratch),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use boothline_delivery::Target;
 use boothline_domain::clock::{SharedClock, Timestamp};
+use boothline_imaging::render::Overlays;
 use boothline_queue::Queue;
 use boothline_store::Database;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -34,6 +35,8 @@ pub struct Context {
     pub places: Arc<Places>,
     /// Where image work runs.
     pub studio: Studio,
+    /// Overlays ready to be drawn again.
+    pub overlays: Arc<Overlays>,
     /// Where moving pictures are made.
     pub cinema: Cinema,
     /// Where results go.

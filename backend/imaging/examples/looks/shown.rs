@@ -3,7 +3,7 @@
 use anyhow::Result;
 use boothline_imaging::limits::Limits;
 use boothline_imaging::recipe::Recipe;
-use boothline_imaging::render::{Encoded, Outputs, Scene, render};
+use boothline_imaging::render::{Encoded, Outputs, Overlays, Scene, render};
 use boothline_imaging::text::Variables;
 
 /// The recipe's result; shots take the photos in turn.
@@ -18,6 +18,7 @@ pub(crate) fn shown(recipe: &Recipe, photos: &[Vec<u8>]) -> Result<Encoded> {
         recipe,
         photos: &photos,
         assets: &(),
+        overlays: &Overlays::new(),
         overlay: None,
         variables: &variables,
         qr_text: None,

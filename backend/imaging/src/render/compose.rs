@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::layers::{self, Layers};
+use super::layers::Layers;
 use super::photos::{self, Views};
 use super::sheet::Sheet;
 use super::{Pixels, RenderError, RenderWarning, Scene, backdrop, card, qr, words};
@@ -43,14 +43,15 @@ pub(super) fn put_together(
     let layers = Layers {
         assets: scene.assets,
         limits: scene.limits,
+        overlays: scene.overlays,
     };
     let mut sheet = with_photos(scene, &layers, slots, of_slots)?;
     if let Some(name) = &scene.recipe.overlay {
-        sheet.lay((0, 0), &layers.overlay(name, canvas)?);
+        sheet.lay((0, 0), layers.overlay(name, canvas)?.as_ref());
     }
     words::draw(&mut sheet, scene, &mut warnings);
     if let Some(png) = scene.overlay {
-        let overlay = layers::overlay(png, scene.limits, canvas).map_err(RenderError::Overlay)?;
+        let overlay = layers.overlay_of(png, canvas).map_err(RenderError::Overlay)?;
         sheet.lay((0, 0), &overlay);
     }
     warnings.extend(qr::draw(&mut sheet, scene));

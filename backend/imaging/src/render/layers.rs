@@ -1,11 +1,12 @@
 //! Images of the look: fetched by name, decoded no larger than needed.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use image::GrayImage;
 
 use super::sheet::Layer;
-use super::{Assets, Pixels, RenderError};
+use super::{Assets, Overlays, Pixels, RenderError};
 use crate::decode::{self, Want};
 use crate::error::PhotoError;
 use crate::limits::Limits;
@@ -17,6 +18,7 @@ use crate::resize::{CropBox, resize_rgb, resize_rgba};
 pub(super) struct Layers<'a> {
     pub(super) assets: &'a dyn Assets,
     pub(super) limits: &'a Limits,
+    pub(super) overlays: &'a Overlays,
 }
 
 impl Layers<'_> {
@@ -32,9 +34,17 @@ impl Layers<'_> {
     }
 
     /// An overlay of the look, stretched to the canvas.
-    pub(super) fn overlay(&self, name: &str, canvas: Canvas) -> Result<Layer, RenderError> {
+    pub(super) fn overlay(&self, name: &str, canvas: Canvas) -> Result<Arc<Layer>, RenderError> {
         let bytes = self.bytes(name)?;
-        overlay(&bytes, self.limits, canvas).map_err(|source| asset(name, source))
+        self.overlay_of(&bytes, canvas)
+            .map_err(|source| asset(name, source))
+    }
+
+    /// Any overlay file, stretched to the canvas.
+    pub(super) fn overlay_of(&self, file: &[u8], canvas: Canvas) -> Result<Arc<Layer>, PhotoError> {
+        let size = (canvas.width, canvas.height);
+        self.overlays
+            .layer(file, size, || overlay(file, self.limits, canvas))
     }
 
     /// A mask as coverage, stretched to `width` x `height`: its alpha, or its brightness if it
@@ -65,8 +75,7 @@ impl Layers<'_> {
     }
 }
 
-/// Any overlay file as a layer of the canvas' size.
-pub(super) fn overlay(png: &[u8], limits: &Limits, canvas: Canvas) -> Result<Layer, PhotoError> {
+fn overlay(png: &[u8], limits: &Limits, canvas: Canvas) -> Result<Layer, PhotoError> {
     let (width, height) = (canvas.width, canvas.height);
     let pixels = decode::decode(png, limits, Want::AtLeast { width, height })?.pixels;
     let pixels = pixels.into_rgba();

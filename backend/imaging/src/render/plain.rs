@@ -2,7 +2,7 @@
 
 use super::compose;
 use super::outputs::{Finished, Picture, encode_all};
-use super::{Outputs, RenderError, RenderWarning, Rendered, Scene};
+use super::{Outputs, Overlays, RenderError, RenderWarning, Rendered, Scene};
 use crate::decode::{Want, decode_raw};
 use crate::limits::Limits;
 use crate::probe::probe;
@@ -61,6 +61,7 @@ fn under(photo: &[u8], overlay: &[u8], limits: &Limits, outputs: &Outputs) -> Re
         recipe: &recipe,
         photos: &[photo],
         assets: &(),
+        overlays: &Overlays::new(),
         overlay: Some(overlay),
         variables: &Variables::default(),
         qr_text: None,

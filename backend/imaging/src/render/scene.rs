@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use super::Outputs;
+use super::{Outputs, Overlays};
 use crate::limits::Limits;
 use crate::recipe::Recipe;
 use crate::text::Variables;
@@ -18,6 +18,8 @@ pub struct Scene<'a> {
     /// Where the recipe's own images come from. Names that begin with `builtin/` come from
     /// [`crate::looks::asset`] and are not asked for here.
     pub assets: &'a dyn Assets,
+    /// The overlays that were drawn before, to be used again.
+    pub overlays: &'a Overlays,
     /// An overlay PNG chosen for this job, stretched to the canvas, above all but the QR code.
     pub overlay: Option<&'a [u8]>,
     /// What the texts may mention.

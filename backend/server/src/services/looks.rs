@@ -2,7 +2,7 @@
 
 use boothline_imaging::looks;
 use boothline_imaging::recipe::Recipe;
-use boothline_imaging::render::{Scene, render_preview};
+use boothline_imaging::render::{Overlays, Scene, render_preview};
 use boothline_imaging::sample;
 use boothline_imaging::text::Variables;
 use boothline_store::themes::Theme;
@@ -92,6 +92,7 @@ pub async fn draw_thumbnail(context: &Context, name: &str) -> Result<(), Refusal
             recipe: &look.recipe,
             photos: &photos,
             assets: &(),
+            overlays: &Overlays::new(),
             overlay: None,
             variables: &variables,
             qr_text: None,

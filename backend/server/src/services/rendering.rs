@@ -15,8 +15,8 @@ use boothline_imaging::limits::Limits;
 use boothline_imaging::probe::{Probe, probe};
 use boothline_imaging::recipe::{Canvas, Recipe};
 use boothline_imaging::render::{
-    Compressed, Outputs, RenderError, RenderWarning, Rendered, Scene, memory_cost, plain_cost, render,
-    render_plain,
+    Compressed, Outputs, Overlays, RenderError, RenderWarning, Rendered, Scene, memory_cost, plain_cost,
+    render, render_plain,
 };
 use boothline_imaging::text::Variables;
 use boothline_store::jobs::{Job, RenderedFiles};
@@ -84,6 +84,7 @@ struct Order {
     qr_text: Option<String>,
     photos: Vec<PathBuf>,
     overlay: Option<PathBuf>,
+    overlays: Arc<Overlays>,
     assets: HashMap<String, Vec<u8>>,
     outputs: Outputs,
     limits: Limits,
@@ -197,6 +198,7 @@ async fn gather(context: &Context, job: &Job) -> Result<Order, RenderingError> {
             .map(|photo| context.places.originals.join(&photo.file_name))
             .collect(),
         overlay,
+        overlays: Arc::clone(&context.overlays),
         outputs: outputs(context),
         limits: intake::limits(context),
         names: [
@@ -304,6 +306,7 @@ fn scene<'a>(
         recipe: &order.recipe,
         photos,
         assets: &order.assets,
+        overlays: &order.overlays,
         overlay,
         variables,
         qr_text: order.qr_text.as_deref(),
