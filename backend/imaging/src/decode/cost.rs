@@ -7,6 +7,9 @@ use crate::probe::{Coding, Probe};
 /// Tables, row buffers and threads that every decoder takes.
 const FIXED: u64 = 1 << 20;
 
+/// What a lossy WebP of any size can make its decoder reserve: the length of a partition has 24 bits (RFC 6386, 9.5).
+const VP8_PARTITION: u64 = 1 << 24;
+
 /// The most bytes held at once from the first byte decoded to the upright sRGB picture.
 pub(crate) fn of(probe: &Probe, want: Want) -> u64 {
     let stored = u64::from(probe.width) * u64::from(probe.height);
@@ -32,7 +35,8 @@ pub(crate) fn of(probe: &Probe, want: Want) -> u64 {
             let channels = if probe.has_alpha { 4 } else { 3 };
             let reduced = reduced_pixels(probe, want) * channels;
             let beside = webp_beside(*lossless, *animated, probe.has_alpha);
-            (stored * (beside + channels) + reduced, reduced)
+            let announced = if *lossless { 0 } else { VP8_PARTITION };
+            (announced + stored * (beside + channels) + reduced, reduced)
         }
         #[cfg(feature = "heif")]
         Coding::Heif(header) => heif(probe, header, want),

@@ -92,9 +92,15 @@ fn lossy(body: &[u8]) -> Result<Frame, PhotoError> {
     if start != [0x9D, 0x01, 0x2A] {
         return Err(PhotoError::corrupt("no VP8 start code"));
     }
+    let side = |low, high| u32::from(u16::from_le_bytes([low, high]) & 0x3FFF);
+    let (width, height) = (side(w0, w1), side(h0, h1));
+    // A canvas around it would hide this from the limits.
+    if width == 0 || height == 0 {
+        return Err(PhotoError::ZeroSize);
+    }
     Ok(Frame {
-        width: u32::from(u16::from_le_bytes([w0, w1]) & 0x3FFF),
-        height: u32::from(u16::from_le_bytes([h0, h1]) & 0x3FFF),
+        width,
+        height,
         has_alpha: false,
         lossless: false,
     })

@@ -1,6 +1,7 @@
 //! Every kind of JPEG, PNG and WebP that cameras and phones make, and the kinds we refuse.
 
 use boothline_imaging::decode::{Pixels, Want, decode};
+use boothline_imaging::error::PhotoError;
 use boothline_imaging::limits::Limits;
 use boothline_imaging::probe::{Format, probe, probe_header};
 use boothline_imaging::sample;
@@ -218,6 +219,34 @@ fn a_scan_before_the_frame_header_is_refused_at_any_length() {
             file.len()
         );
     }
+}
+
+/// The headers of a lossy WebP of this size; `canvas` is a chunk behind its frame.
+fn lossy_webp(width: u8, height: u8, canvas: &[u8]) -> Vec<u8> {
+    let frame = [0x10, 0, 0, 0x9D, 0x01, 0x2A, width, 0, height, 0];
+    let chunk = [b"VP8 ", &10u32.to_le_bytes()[..], &frame].concat();
+    [b"RIFF", &100u32.to_le_bytes()[..], b"WEBP", &chunk, canvas].concat()
+}
+
+/// Found by fuzzing: the canvas came behind the frame, so that half of the file was refused and the whole taken.
+#[test]
+fn a_webp_frame_without_pixels_is_refused_whatever_its_canvas() {
+    let canvas = [b"VP8X", &10u32.to_le_bytes()[..], &[0; 10]].concat();
+    for canvas in [&canvas[..], &[]] {
+        let refused = probe_header(&lossy_webp(1, 0, canvas), &Limits::default()).unwrap_err();
+        assert!(matches!(refused, PhotoError::ZeroSize), "{refused}");
+    }
+}
+
+/// Found by fuzzing: 219 bytes made the decoder reserve 16 MiB that nobody had been asked for.
+#[test]
+fn a_lossy_webp_is_counted_with_the_partition_that_it_may_announce() {
+    let cost = |file: &[u8]| {
+        let probe = probe(file, &Limits::default()).unwrap();
+        probe.decode_cost(Want::Full)
+    };
+    let lossless = lossless_webp(&sample::photo(64, 64, 1));
+    assert!(cost(&lossy_webp(64, 64, &[])) > cost(&lossless) + (15 << 20));
 }
 
 #[test]
