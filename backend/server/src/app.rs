@@ -43,6 +43,9 @@ const MAX_CRASHES: u32 = 20;
 
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 
+/// Each request and each picture leaves numbers for the histograms, which are kept one by one until then.
+const COUNT_UP_EVERY: Duration = Duration::from_secs(60);
+
 /// Runs API, pages and workers until asked to stop; `ready` is called once we listen.
 ///
 /// # Errors
@@ -394,6 +397,14 @@ fn start_background(context: &Context) -> JoinSet<Result<(), AppError>> {
     let sweeping = context.clone();
     background.spawn(async move {
         sweep_hourly(&sweeping).await;
+        Ok(())
+    });
+    let (metrics, stop) = (context.metrics.clone(), context.stopping.clone());
+    background.spawn(async move {
+        let pause = || tokio::time::sleep(COUNT_UP_EVERY);
+        while stop.run_until_cancelled(pause()).await.is_some() {
+            metrics.run_upkeep();
+        }
         Ok(())
     });
     if let Some(desk) = context.desk.clone() {

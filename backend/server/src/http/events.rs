@@ -18,6 +18,7 @@ use serde_json::json;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc;
+use tokio::time::{Instant, Interval, interval_at};
 
 use super::callers::{Kiosk, Operator};
 use super::jobs::job_id;
@@ -28,8 +29,9 @@ use crate::refusal::Refusal;
 use crate::services::views::PhotoView;
 use crate::services::{jobs, sessions};
 
-/// Proxies and phones drop a connection that is silent for a minute.
-const HEARTBEAT: Duration = Duration::from_secs(15);
+/// Proxies and phones drop a connection that is silent for a minute; and who has gone is noticed
+/// only by the second thing that is sent to nobody.
+const HEARTBEAT: Duration = Duration::from_secs(5);
 /// More missed changes than this are not replayed: the listener looks anew.
 const REPLAY: u32 = 500;
 
@@ -112,7 +114,7 @@ struct Listener {
 }
 
 /// What a listener wants to hear of.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 enum Subject {
     Everything,
     Job(JobId),
@@ -120,17 +122,35 @@ enum Subject {
 }
 
 impl Subject {
-    fn has_job(self, job: JobId) -> bool {
-        self == Self::Everything || self == Self::Job(job)
-    }
-
-    fn has_photo_of(self, session: SessionId) -> bool {
-        self == Self::Everything || self == Self::Session(session)
+    fn has(self, news: &News) -> bool {
+        match (self, news) {
+            (Self::Everything, _) => true,
+            (Self::Job(id), News::Job(event)) => event.job_id == id,
+            (Self::Session(id), News::Photo(photo)) => photo.session_id == id,
+            (Self::Job(_), News::Photo(_)) | (Self::Session(_), News::Job(_)) => false,
+        }
     }
 }
 
 /// The client is gone.
 struct Gone;
+
+/// A listener, for as long as it listens, in the metrics.
+struct Counted(metrics::Gauge);
+
+impl Counted {
+    fn new() -> Self {
+        let listeners = metrics::gauge!("boothline_listeners");
+        listeners.increment(1);
+        Self(listeners)
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.decrement(1);
+    }
+}
 
 #[expect(
     clippy::disallowed_methods,
@@ -140,11 +160,13 @@ fn stream(context: web::Data<Context>, listener: Listener) -> HttpResponse {
     let (sender, receiver) = mpsc::channel::<Bytes>(16);
     let stopping = context.stopping.clone();
     tokio::spawn(async move {
-        let told = stopping
-            .run_until_cancelled(tell(&context, listener, &sender))
-            .await;
-        if told.is_none() {
-            let _ = sender.try_send(Bytes::from_static(b"retry: 1000\n\n"));
+        let _counted = Counted::new();
+        tokio::select! {
+            () = sender.closed() => {}
+            _ = tell(&context, listener, &sender) => {}
+            () = stopping.cancelled() => {
+                let _ = sender.try_send(Bytes::from_static(b"retry: 1000\n\n"));
+            }
         }
     });
     let body = tokio_stream::wrappers::ReceiverStream::new(receiver);
@@ -172,27 +194,51 @@ async fn tell(context: &Context, mut listener: Listener, sender: &mpsc::Sender<B
         Some(last) => replay(context, last, sender).await?,
         None => Cursor::default(),
     };
+    let mut pulse = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
     loop {
-        let news = tokio::time::timeout(HEARTBEAT, listener.feed.recv()).await;
-        match news {
-            Err(_) => send(sender, ": still here\n\n".to_owned()).await?,
-            Ok(Ok(News::Job(event))) => {
-                if subject.has_job(event.job_id) && event.cursor > last {
+        match next(&mut listener.feed, subject, &mut pulse).await {
+            Next::Sign => send(sender, ": still here\n\n".to_owned()).await?,
+            Next::Heard(News::Job(event)) => {
+                if event.cursor > last {
                     last = event.cursor;
                     tell_event(context, &event, sender).await?;
                 }
             }
-            Ok(Ok(News::Photo(photo))) => {
-                if subject.has_photo_of(photo.session_id) {
-                    tell_data("photo", &PhotoView::from(&photo), sender).await?;
-                }
-            }
-            Ok(Err(RecvError::Lagged(_))) => match subject {
+            Next::Heard(News::Photo(photo)) => tell_data("photo", &PhotoView::from(&photo), sender).await?,
+            Next::Missed => match subject {
                 Subject::Everything => send(sender, "event: resync\ndata: {}\n\n".to_owned()).await?,
                 Subject::Job(id) => tell_job(context, id, None, sender).await?,
                 Subject::Session(id) => tell_session(context, id, sender).await?,
             },
-            Ok(Err(RecvError::Closed)) => return Ok(()),
+            Next::Over => return Ok(()),
+        }
+    }
+}
+
+/// What a listener is told next.
+#[derive(Debug)]
+enum Next {
+    Heard(News),
+    /// Some news are lost.
+    Missed,
+    /// Time for a sign of life.
+    Sign,
+    Over,
+}
+
+/// News of others are passed over, and put no sign of life off.
+async fn next(feed: &mut Receiver<News>, subject: Subject, pulse: &mut Interval) -> Next {
+    loop {
+        let news = tokio::select! {
+            biased;
+            _ = pulse.tick() => return Next::Sign,
+            news = feed.recv() => news,
+        };
+        match news {
+            Ok(news) if subject.has(&news) => return Next::Heard(news),
+            Ok(_) => {}
+            Err(RecvError::Lagged(_)) => return Next::Missed,
+            Err(RecvError::Closed) => return Next::Over,
         }
     }
 }
@@ -274,4 +320,41 @@ async fn tell_job(
 
 async fn send(sender: &mpsc::Sender<Bytes>, text: String) -> Result<(), Gone> {
     sender.send(Bytes::from(text)).await.map_err(|_| Gone)
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::broadcast;
+    use tokio::time::{interval, timeout};
+
+    use super::*;
+
+    /// Fails the test where it would hang.
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    fn change_of(job: i64) -> News {
+        News::Job(Event {
+            cursor: Cursor::default(),
+            job_id: JobId(job),
+            kind: "changed".to_owned(),
+        })
+    }
+
+    #[tokio::test]
+    async fn a_listener_in_a_busy_booth_gets_signs_of_life() {
+        let (booth, mut feed) = broadcast::channel(1024);
+        let others = async {
+            let mut busy = interval(Duration::from_millis(1));
+            loop {
+                busy.tick().await;
+                booth.send(change_of(2)).unwrap();
+            }
+        };
+        let mut pulse = interval_at(Instant::now() + HEARTBEAT / 50, HEARTBEAT / 50);
+        let told = next(&mut feed, Subject::Job(JobId(1)), &mut pulse);
+        tokio::select! {
+            told = timeout(PATIENCE, told) => assert!(matches!(told, Ok(Next::Sign)), "{told:?}"),
+            () = others => unreachable!("they go on"),
+        }
+    }
 }

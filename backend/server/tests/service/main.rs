@@ -115,6 +115,7 @@ on_every_engine! {
         a_listener_who_comes_back_hears_what_it_missed,
         a_photo_is_announced_with_its_small_copy,
         the_feed_of_an_unknown_job_is_404,
+        listeners_who_hang_up_are_forgotten,
     }
     contract::static_files {
         a_result_can_be_kept_for_ever_and_asked_for_again,

@@ -98,6 +98,11 @@ impl Booth {
         Ok(line.trim().trim_end_matches(" kB").parse()?)
     }
 
+    /// How many files and connections it has open.
+    pub(crate) fn open_files(&self) -> Result<usize> {
+        Ok(fs::read_dir(format!("/proc/{}/fd", self.child.id()))?.count())
+    }
+
     /// The folder it runs in.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()

@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, Shutdown, TcpStream};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 
 use super::Booth;
 
@@ -36,6 +36,17 @@ impl Raw {
         let mut answer = Vec::new();
         self.0.read_to_end(&mut answer).context("an answer")?;
         Ok(answer)
+    }
+
+    /// Reads until `words` have come, and they must.
+    pub(crate) fn read_past(&mut self, words: &[u8]) -> Result<()> {
+        let (mut seen, mut some) = (Vec::new(), [0; 1024]);
+        while !seen.windows(words.len()).any(|window| window == words) {
+            let count = self.0.read(&mut some).context("an answer")?;
+            ensure!(count > 0, "the answer ended: {}", String::from_utf8_lossy(&seen));
+            seen.extend_from_slice(&some[..count]);
+        }
+        Ok(())
     }
 
     /// The status of the answer that comes before the other side closes; `None` without one.

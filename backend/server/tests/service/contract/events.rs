@@ -1,8 +1,14 @@
 //! `/events` and `/jobs/{id}/events`: changes as they happen.
 
-use anyhow::{Context as _, Result};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
-use crate::booth::{Booth, Engine, Form, photo, pixels};
+use anyhow::{Context as _, Result, ensure};
+
+use crate::booth::{Booth, Client, Engine, Form, Raw, photo, pixels};
+
+/// Far longer than the service takes to notice that somebody has gone.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 pub(crate) fn one_job_is_followed_from_queued_to_done(engine: Engine) -> Result<()> {
     let booth = Booth::open(engine)?;
@@ -127,4 +133,49 @@ pub(crate) fn the_feed_of_an_unknown_job_is_404(engine: Engine) -> Result<()> {
             .refused(404, "job_not_found");
     }
     Ok(())
+}
+
+pub(crate) fn listeners_who_hang_up_are_forgotten(engine: Engine) -> Result<()> {
+    const CROWD: usize = 100;
+    let booth = Booth::open(engine)?;
+    let operator = booth.client();
+    let job = operator.visit("portrait", &photo(1))?;
+    let before = booth.open_files()?;
+    let streams = [
+        "/api/v1/events".to_owned(),
+        format!("/api/v1/jobs/{}/events", job["job_id"]),
+        format!("/api/v1/sessions/{}/events", job["session_id"]),
+    ];
+    let mut crowd = Vec::new();
+    for stream in streams.iter().cycle().take(CROWD) {
+        let mut raw = Raw::connect(&booth)?;
+        raw.write(format!("GET {stream} HTTP/1.1\r\nHost: localhost\r\n\r\n").as_bytes())?;
+        raw.read_past(b": listening")?;
+        crowd.push(raw);
+    }
+    let _stays = operator.listen("/api/v1/events")?;
+    assert!(listeners(&operator)? > CROWD);
+    assert!(booth.open_files()? >= before + CROWD);
+
+    drop(crowd);
+    let begun = Instant::now();
+    while listeners(&operator)? > 1 || booth.open_files()? >= before + CROWD / 4 {
+        ensure!(
+            begun.elapsed() < PATIENCE,
+            "{} listeners and {} files are left",
+            listeners(&operator)?,
+            booth.open_files()?
+        );
+        sleep(Duration::from_millis(20));
+    }
+    assert_eq!(listeners(&operator)?, 1, "who stays is not forgotten");
+    Ok(())
+}
+
+fn listeners(operator: &Client) -> Result<usize> {
+    let metrics = operator.get("/metrics").expect(200).text();
+    let count = metrics
+        .lines()
+        .find_map(|line| line.strip_prefix("boothline_listeners "));
+    Ok(count.context("listeners are counted")?.parse()?)
 }
