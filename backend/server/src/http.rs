@@ -6,6 +6,7 @@ mod cors;
 mod drive;
 mod envelope;
 mod events;
+mod finish;
 mod form;
 mod gallery;
 mod health;

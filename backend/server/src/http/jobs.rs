@@ -15,6 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::body::Json;
 use super::callers::{Kiosk, Operator};
 use super::envelope::RequestId;
+use super::finish::to_the_end;
 use super::form::Form;
 use super::idempotency::{IdempotencyKey, respond};
 use crate::context::Context;
@@ -156,7 +157,9 @@ async fn create_from_form(
         photos,
         request_id,
     };
-    direct::accept(context, order, once).await.map(respond)
+    let context = context.clone();
+    let accepted = async move { direct::accept(&context, order, once).await };
+    to_the_end(accepted).await.map(respond)
 }
 
 /// One job.

@@ -3,6 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::callers::Operator;
+use super::finish::to_the_end;
 use super::form::Form;
 use super::idempotency::{IdempotencyKey, respond};
 use crate::context::Context;
@@ -31,7 +32,8 @@ pub(super) async fn take(
         .map_err(as_bad_request)?;
     let file = form.needed_file("file").map_err(as_bad_request)?;
     let once = key.once("POST /settings/overlay", &[&file.sha256]);
-    overlays::take(&context, file, once).await.map(respond)
+    let taken = async move { overlays::take(&context, file, once).await };
+    to_the_end(taken).await.map(respond)
 }
 
 /// The contract knows one status for all that is wrong with an overlay.

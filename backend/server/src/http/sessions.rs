@@ -7,10 +7,13 @@ use utoipa::ToSchema;
 
 use super::body::Json;
 use super::callers::Kiosk;
+use super::finish::to_the_end;
 use super::form::Form;
 use super::idempotency::{IdempotencyKey, respond};
 use crate::context::Context;
 use crate::refusal::Refusal;
+use crate::services::intake::Received;
+use crate::services::once::Once;
 use crate::services::sessions::{self, Arrival, Details};
 use crate::services::views::{SessionView, UploadView};
 
@@ -121,9 +124,7 @@ pub(super) async fn upload(
     let mut form = Form::read(&request, payload, &context, &["file"]).await?;
     let photo = form.needed_file("file")?;
     let once = key.once("POST /sessions/upload", &[&id, &photo.sha256]);
-    sessions::take_photos(&context, session_id(&id)?, vec![photo], Arrival::Replaces, once)
-        .await
-        .map(respond)
+    take_photos(context, session_id(&id)?, vec![photo], Arrival::Replaces, once).await
 }
 
 /// Adds shots for a collage or an animation: the part `file`, repeated.
@@ -146,9 +147,18 @@ pub(super) async fn add_photos(
         .chain(photos.iter().map(|photo| photo.sha256.as_str()))
         .collect();
     let once = key.once("POST /sessions/photos", &hashes);
-    sessions::take_photos(&context, session_id(&id)?, photos, Arrival::Adds, once)
-        .await
-        .map(respond)
+    take_photos(context, session_id(&id)?, photos, Arrival::Adds, once).await
+}
+
+async fn take_photos(
+    context: web::Data<Context>,
+    id: SessionId,
+    photos: Vec<Received>,
+    arrival: Arrival,
+    once: Once,
+) -> Result<HttpResponse, Refusal> {
+    let taken = async move { sessions::take_photos(&context, id, photos, arrival, once).await };
+    to_the_end(taken).await.map(respond)
 }
 
 /// A path that holds no integer names no session.

@@ -4,6 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use utoipa::ToSchema;
 
 use super::callers::{Kiosk, Operator};
+use super::finish::to_the_end;
 use super::form::Form;
 use super::idempotency::{IdempotencyKey, respond};
 use crate::context::Context;
@@ -109,7 +110,8 @@ pub(super) async fn create(
             &file(&draft.overlay),
         ],
     );
-    themes::create(&context, draft, once).await.map(respond)
+    let created = async move { themes::create(&context, draft, once).await };
+    to_the_end(created).await.map(respond)
 }
 
 /// Changes a theme; fields that are not sent stay as they are.
@@ -125,7 +127,8 @@ pub(super) async fn update(
     payload: web::Payload,
 ) -> Result<web::Json<InternalThemeView>, Refusal> {
     let draft = read_draft(&context, &request, payload).await?;
-    themes::update(&context, &id, draft).await.map(web::Json)
+    let updated = async move { themes::update(&context, &id, draft).await };
+    to_the_end(updated).await.map(web::Json)
 }
 
 /// Deletes a theme; jobs keep the look that they were accepted with.
