@@ -31,13 +31,25 @@ pub(super) fn apply_best(symbol: &Canvas, width: usize) -> Vec<Color> {
 
 /// The sum of the four penalties of table 11, weights 3, 3, 40 and 10.
 fn penalty(modules: &[Color], width: usize) -> u32 {
-    let (mut rows, mut columns) = (vec![Line::default(); width], vec![Line::default(); width]);
-    for (y, row) in modules.chunks_exact(width).enumerate() {
-        for (x, module) in row.iter().enumerate() {
-            if *module == Color::Dark {
-                rows[y].set(x);
-                columns[x].set(y);
-            }
+    match width.div_ceil(64) {
+        1 => penalty_in_words::<1>(modules, width),
+        2 => penalty_in_words::<2>(modules, width),
+        _ => penalty_in_words::<3>(modules, width),
+    }
+}
+
+/// The penalties with lines of `W` words.
+fn penalty_in_words<const W: usize>(modules: &[Color], width: usize) -> u32 {
+    let (mut rows, mut columns) = (
+        vec![Line::<W>::default(); width],
+        vec![Line::<W>::default(); width],
+    );
+    for (y, (modules, row)) in modules.chunks_exact(width).zip(&mut rows).enumerate() {
+        for (x, module) in modules.iter().enumerate() {
+            row.0[x / 64] |= u64::from(*module == Color::Dark) << (x % 64);
+        }
+        for (module, column) in modules.iter().zip(&mut columns) {
+            column.0[y / 64] |= u64::from(*module == Color::Dark) << (y % 64);
         }
     }
     let lines = rows.iter().chain(&columns);
@@ -54,27 +66,29 @@ fn imbalance(dark: u32, width: usize) -> u32 {
 }
 
 /// A row or a column, dark modules as ones; a symbol has at most 177.
-#[derive(Clone, Copy, Default)]
-struct Line([u64; 3]);
+#[derive(Clone, Copy)]
+struct Line<const W: usize>([u64; W]);
 
-impl Line {
-    fn set(&mut self, at: usize) {
-        self.0[at / 64] |= 1 << (at % 64);
+impl<const W: usize> Default for Line<W> {
+    fn default() -> Self {
+        Self([0; W])
     }
+}
 
+impl<const W: usize> Line<W> {
     /// Every module moved `by` places (under 64) towards the start.
     fn earlier(self, by: usize) -> Self {
-        let [a, b, c] = self.0;
         if by == 0 {
             return self;
         }
-        Self([a >> by | b << (64 - by), b >> by | c << (64 - by), c >> by])
+        let next = |word: usize| self.0.get(word + 1).map_or(0, |next| next << (64 - by));
+        Self(std::array::from_fn(|word| self.0[word] >> by | next(word)))
     }
 
     /// Every module moved `by` places (1 to 63) towards the end.
     fn later(self, by: usize) -> Self {
-        let [a, b, c] = self.0;
-        Self([a << by, b << by | a >> (64 - by), c << by | b >> (64 - by)])
+        let last = |word: usize| word.checked_sub(1).map_or(0, |last| self.0[last] >> (64 - by));
+        Self(std::array::from_fn(|word| self.0[word] << by | last(word)))
     }
 
     fn zip(self, other: Self, of: impl Fn(u64, u64) -> u64) -> Self {
@@ -148,12 +162,10 @@ impl Line {
 mod tests {
     use super::*;
 
-    fn line(modules: &str) -> Line {
+    fn line(modules: &str) -> Line<3> {
         let mut line = Line::default();
         for (at, module) in modules.chars().enumerate() {
-            if module == '#' {
-                line.set(at);
-            }
+            line.0[at / 64] |= u64::from(module == '#') << (at % 64);
         }
         line
     }
@@ -187,5 +199,15 @@ mod tests {
         assert_eq!(imbalance(50, 10), 0);
         assert_eq!(imbalance(56, 10), 10);
         assert_eq!(imbalance(0, 10), 100);
+    }
+    #[test]
+    fn words_that_are_left_out_are_not_missed() {
+        for width in [21, 45, 61, 64, 65, 121, 128, 129, 177] {
+            let module = |i: usize| (i * i / 7 + i / 3) % 5 < 2;
+            let modules: Vec<Color> = (0..width * width)
+                .map(|i| if module(i) { Color::Dark } else { Color::Light })
+                .collect();
+            assert_eq!(penalty(&modules, width), penalty_in_words::<3>(&modules, width));
+        }
     }
 }
