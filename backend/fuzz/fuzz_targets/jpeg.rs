@@ -5,7 +5,7 @@ use std::alloc::System;
 
 use boothline_imaging::limits::Limits;
 use boothline_imaging::probe::probe;
-use boothline_jpeg::{Options, Picture, Scale, decode, memory};
+use boothline_jpeg::{Options, Picture, Region, Scale, decode, memory};
 use cap::Cap;
 use libfuzzer_sys::fuzz_target;
 
@@ -40,7 +40,8 @@ fn decoded(bytes: &[u8], scale: Scale) -> Option<Picture> {
     let cost = memory(1000, 1000, &[(1, 1); 4], true, scale);
     let cost = usize::try_from(cost).expect("a cost below the limits");
     MEMORY.set_limit(MEMORY.allocated() + 4 * cost + BESIDE).expect("more than is taken now");
-    let picture = decode(bytes, &Options { scale, max_pixels: u64::MAX,  keep_going: &|| true });
+    let picture = decode(bytes, &Options { scale, region: Region::WHOLE,
+ max_pixels: u64::MAX, keep_going: &|| true });
     MEMORY.set_limit(usize::MAX).expect("no limit");
     picture.ok()
 }

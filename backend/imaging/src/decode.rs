@@ -9,7 +9,7 @@ mod png;
 pub(crate) mod raw;
 mod reduce;
 pub(crate) mod samples;
-mod scale;
+pub(crate) mod scale;
 mod shield;
 mod webp;
 
@@ -17,7 +17,9 @@ use image::{DynamicImage, Rgb, RgbImage, RgbaImage};
 
 use crate::error::{PhotoError, Warning};
 use crate::limits::Limits;
+use crate::orientation;
 use crate::probe::{Coding, Probe, probe};
+use crate::resize::CropBox;
 use deadline::Deadline;
 use raw::{Raw, Stored};
 
@@ -31,6 +33,13 @@ pub enum Want {
     /// The picture comes at least one and a half times as large each way (closer, and the scaling to come costs
     /// visible sharpness), or whole where the photo has less.
     AtLeast {
+        /// Width in pixels.
+        width: u32,
+        /// Height in pixels.
+        height: u32,
+    },
+    /// Enough for a glance at this size, in upright coordinates. A JPEG may come no larger than that.
+    Glimpse {
         /// Width in pixels.
         width: u32,
         /// Height in pixels.
@@ -110,8 +119,9 @@ pub struct Photo {
 /// Any [`PhotoError`].
 pub fn decode(bytes: &[u8], limits: &Limits, want: Want) -> Result<Photo, PhotoError> {
     let probe = probe(bytes, limits)?;
-    let (pixels, warnings) = decode_raw(bytes, &probe, limits, want)?.into_whole();
     let (full_width, full_height) = probe.size();
+    let whole = CropBox::whole(full_width, full_height);
+    let (pixels, warnings) = decode_raw(bytes, &probe, limits, want, whole)?.into_whole();
     Ok(Photo {
         pixels,
         full_width,
@@ -121,21 +131,31 @@ pub fn decode(bytes: &[u8], limits: &Limits, want: Want) -> Result<Photo, PhotoE
 }
 
 /// Decodes a photo whose [`Probe`] the caller has already, for views to be cut from.
+///
+/// Outside of `part`, which is of the upright photo, it may stay black: see [`CropBox::with_surroundings`].
 pub(crate) fn decode_raw(
     bytes: &[u8],
     probe: &Probe,
     limits: &Limits,
     want: Want,
+    part: CropBox,
 ) -> Result<Raw, PhotoError> {
     let deadline = Deadline::after(limits.deadline);
-    let stored = shield::catching_panics(|| read(bytes, probe, deadline, want))?;
+    let part = orientation::stored_crop(probe.orientation, part, probe.width, probe.height);
+    let stored = shield::catching_panics(|| read(bytes, probe, deadline, want, part))?;
     deadline.check()?;
     Ok(Raw::new(stored, probe.orientation, (probe.width, probe.height)))
 }
 
-fn read(bytes: &[u8], probe: &Probe, deadline: Deadline, want: Want) -> Result<Stored, PhotoError> {
+fn read(
+    bytes: &[u8],
+    probe: &Probe,
+    deadline: Deadline,
+    want: Want,
+    part: CropBox,
+) -> Result<Stored, PhotoError> {
     match &probe.coding {
-        Coding::Jpeg(header) => jpeg::read(bytes, header, scale::eighths(probe, want), deadline),
+        Coding::Jpeg(header) => jpeg::read(bytes, header, scale::eighths(probe, want), part, deadline),
         Coding::Png { .. } => png::read(bytes, probe, scale::divisor(probe, want), deadline),
         Coding::Webp { .. } => webp::read(bytes, probe, scale::divisor(probe, want), deadline),
         #[cfg(feature = "heif")]

@@ -41,6 +41,33 @@ impl CropBox {
         }
     }
 
+    /// What scaling this part to `size` looks at: Lanczos reaches three pixels far, counted in the coarser of both
+    /// grids, and chroma may have a quarter of the pixels.
+    pub(crate) fn with_surroundings(self, size: (u32, u32)) -> Self {
+        const REACH: f64 = 3.5 * 4.0;
+        let across = REACH * (self.width / f64::from(size.0.max(1))).max(1.0);
+        let down = REACH * (self.height / f64::from(size.1.max(1))).max(1.0);
+        Self {
+            left: self.left - across,
+            top: self.top - down,
+            width: self.width + 2.0 * across,
+            height: self.height + 2.0 * down,
+        }
+    }
+
+    /// The smallest box around both.
+    pub(crate) fn joined(self, other: Self) -> Self {
+        let (left, top) = (self.left.min(other.left), self.top.min(other.top));
+        let right = (self.left + self.width).max(other.left + other.width);
+        let bottom = (self.top + self.height).max(other.top + other.height);
+        Self {
+            left,
+            top,
+            width: right - left,
+            height: bottom - top,
+        }
+    }
+
     /// The nearest box inside a picture of `width` x `height`, at least a hundredth of a pixel each way.
     fn inside(self, width: u32, height: u32) -> Self {
         let (left, width) = clamp_span(self.left, self.width, f64::from(width));

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use boothline_jpeg::{Options, Scale, decode};
+use boothline_jpeg::{Options, Region, Scale, decode};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -21,6 +21,7 @@ fn main() {
             &file,
             &Options {
                 scale,
+                region: Region::WHOLE,
                 max_pixels: u64::MAX,
                 keep_going: &|| true,
             },

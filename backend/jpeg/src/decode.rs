@@ -9,6 +9,8 @@ mod progressive;
 mod scan;
 mod sequential;
 
+use std::ops::Range;
+
 use frame::Frame;
 pub use plane::Plane;
 use scan::{Scan, Tables};
@@ -50,11 +52,61 @@ impl Scale {
     }
 }
 
+/// A rectangle in pixels as stored, before scaling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Region {
+    /// Distance of its left edge from the picture's left edge.
+    pub left: u32,
+    /// Distance of its top edge from the picture's top edge.
+    pub top: u32,
+    /// Its width; it may reach over the picture's edge.
+    pub width: u32,
+    /// Its height; it may reach over the picture's edge.
+    pub height: u32,
+}
+
+impl Region {
+    /// Every picture.
+    pub const WHOLE: Self = Self {
+        left: 0,
+        top: 0,
+        width: u32::MAX,
+        height: u32::MAX,
+    };
+
+    /// Which units it touches, where `of` of them stand in `most` times eight pixels, across and down.
+    fn units(&self, of: (usize, usize), most: (usize, usize)) -> Units {
+        let touched = |start: u32, length: u32, of: usize, most: usize| {
+            let end = (start.saturating_add(length) as usize).saturating_mul(of);
+            start as usize * of / (8 * most)..end.div_ceil(8 * most)
+        };
+        Units {
+            across: touched(self.left, self.width, of.0, most.0),
+            down: touched(self.top, self.height, of.1, most.1),
+        }
+    }
+}
+
+/// A rectangle of blocks or MCUs.
+struct Units {
+    across: Range<usize>,
+    down: Range<usize>,
+}
+
+impl Units {
+    #[inline(always)]
+    fn holds(&self, (x, y): (usize, usize)) -> bool {
+        self.across.contains(&x) && self.down.contains(&y)
+    }
+}
+
 /// What a decode is asked for.
 #[derive(Clone, Copy)]
 pub struct Options<'a> {
     /// The size.
     pub scale: Scale,
+    /// What will be looked at: the whole file is read, but outside of this samples may stay black.
+    pub region: Region,
     /// A picture of more is refused before memory is taken for it.
     pub max_pixels: u64,
     /// Asked after every row of blocks; the decode ends when it says `false`.
@@ -185,6 +237,7 @@ impl Work {
             at,
             scan,
             tables,
+            region: &options.region,
             keep_going: options.keep_going,
         };
         match &mut self.coding {
@@ -197,7 +250,7 @@ impl Work {
         let (planes, arrived, whole) = match self.coding {
             Coding::Sequential(planes) => sequential::finish(planes),
             Coding::Progressive(coefficients) => {
-                progressive::finish(coefficients, &self.frame, ended, options.keep_going)?
+                progressive::finish(coefficients, &self.frame, ended, options)?
             }
         };
         if arrived == 0 {

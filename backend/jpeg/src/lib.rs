@@ -19,6 +19,6 @@ mod error;
 pub mod segments;
 mod standard;
 
-pub use decode::{Options, Picture, Plane, Scale, decode, memory};
+pub use decode::{Options, Picture, Plane, Region, Scale, decode, memory};
 pub use encode::{Settings, Ycc420, encode};
 pub use error::{DecodeError, EncodeError};

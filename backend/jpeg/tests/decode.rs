@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use boothline_jpeg::{DecodeError, Options, Picture, Scale, decode};
+use boothline_jpeg::{DecodeError, Options, Picture, Plane, Region, Scale, decode};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use proptest::prelude::*;
 
@@ -33,10 +33,15 @@ fn encode(width: u16, height: u16, set: impl FnOnce(&mut Encoder<&mut Vec<u8>>))
 }
 
 fn at(file: &[u8], eighths: u8) -> Result<Picture, DecodeError> {
+    part_at(file, eighths, Region::WHOLE)
+}
+
+fn part_at(file: &[u8], eighths: u8, region: Region) -> Result<Picture, DecodeError> {
     decode(
         file,
         &Options {
             scale: Scale::eighths(eighths),
+            region,
             max_pixels: u64::MAX,
             keep_going: &|| true,
         },
@@ -235,6 +240,7 @@ fn a_stopped_decode_stops() {
         &file,
         &Options {
             scale: Scale::FULL,
+            region: Region::WHOLE,
             max_pixels: u64::MAX,
             keep_going: &|| false,
         },
@@ -284,5 +290,54 @@ proptest! {
         for eighths in [1, 2, 4, 5] {
             prop_assert_eq!(&at(&file, eighths).map(|p| (p.arrived, p.whole)), &full);
         }
+        let corner = Region { left: 9, top: 9, width: 1, height: 1 };
+        prop_assert_eq!(&part_at(&file, 4, corner).map(|p| (p.arrived, p.whole)), &full);
+    }
+
+    #[test]
+    fn a_region_is_drawn_as_in_the_whole_picture(
+        kind in 0..9usize,
+        eighths in 1..=8u8,
+        (left, top) in (0..90u32, 0..70u32),
+        (width, height) in (1..60u32, 1..60u32),
+        cut in prop::option::of(any::<prop::sample::Index>()),
+    ) {
+        let mut file = files(75, 53).swap_remove(kind).1;
+        if let Some(cut) = cut {
+            file.truncate(cut.index(file.len()));
+        }
+        let region = Region { left, top, width, height };
+        let (Ok(whole), Ok(part)) = (at(&file, eighths), part_at(&file, eighths, region)) else {
+            prop_assert_eq!(at(&file, eighths).err(), part_at(&file, eighths, region).err());
+            return Ok(());
+        };
+        prop_assert_eq!((part.arrived, part.whole), (whole.arrived, whole.whole));
+        for (drawn, plane) in part.planes.iter().zip(&whole.planes) {
+            let (across, down) = plane.density();
+            let touched = |start: u32, length: u32, density: f64, side: u32| {
+                let (first, end) = (f64::from(start) * density, f64::from(start + length) * density);
+                (first as u32).min(side)..(end.ceil() as u32).min(side)
+            };
+            let columns = touched(left, width, across, plane.width);
+            for y in touched(top, height, down, plane.height) {
+                let of = |plane: &Plane| plane.row(y)[columns.start as usize..columns.end as usize].to_vec();
+                prop_assert_eq!(of(drawn), of(plane), "row {} of plane {}", y, plane.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn outside_of_the_region_nothing_is_drawn() {
+    for (name, file) in files(200, 120) {
+        let region = Region {
+            left: 90,
+            top: 50,
+            width: 8,
+            height: 8,
+        };
+        let picture = part_at(&file, 8, region).unwrap();
+        let (first, last) = (picture.planes[0].row(0), picture.planes[0].row(119));
+        assert!(first.iter().chain(last).all(|sample| *sample == 0), "{name}");
     }
 }

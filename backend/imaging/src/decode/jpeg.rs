@@ -1,6 +1,6 @@
 //! Decodes JPEG at a scale, with our own decoder; the only place that knows which one that is.
 
-use boothline_jpeg::{DecodeError, Options, Scale};
+use boothline_jpeg::{DecodeError, Options, Region, Scale};
 
 use super::deadline::Deadline;
 use super::raw::{Colours, Material, Planes, Stored};
@@ -8,19 +8,22 @@ use super::samples::{Channels, Samples};
 use crate::error::{PhotoError, Warning};
 use crate::icc;
 use crate::probe::{JpegHeader, JpegProcess, jpeg_icc_profile};
+use crate::resize::CropBox;
 use crate::ycc;
 
-/// Decodes every scan to a picture of `eighths`/8 of the stored size.
+/// Decodes every scan to a picture of `eighths`/8 of the stored size, of which `part` will be looked at.
 ///
 /// Of a file without its end the part that arrived is shown.
 pub(super) fn read(
     bytes: &[u8],
     header: &JpegHeader,
     eighths: u8,
+    part: CropBox,
     deadline: Deadline,
 ) -> Result<Stored, PhotoError> {
     let options = Options {
         scale: Scale::eighths(eighths),
+        region: region(part),
         max_pixels: u64::from(header.width) * u64::from(header.height),
         keep_going: &|| deadline.check().is_ok(),
     };
@@ -41,6 +44,26 @@ pub(super) fn read(
         }),
         profile: jpeg_icc_profile(bytes, icc::MAX_PROFILE_BYTES),
     })
+}
+
+/// The whole pixels of a part; what lies outside of the picture is cut off.
+#[expect(
+    clippy::cast_sign_loss,
+    reason = "`as` takes what is negative or no number for 0"
+)]
+fn region(part: CropBox) -> Region {
+    let span = |start: f64, length: f64| {
+        let (first, end) = (start.floor() as u32, (start + length).ceil() as u32);
+        (first, end.saturating_sub(first))
+    };
+    let (left, width) = span(part.left, part.width);
+    let (top, height) = span(part.top, part.height);
+    Region {
+        left,
+        top,
+        width,
+        height,
+    }
 }
 
 /// Which colours the components hold, by the rules of libjpeg (`default_decompress_parms` in jdapimin.c), which

@@ -200,3 +200,40 @@ impl Samples {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::decode::{Want, decode_raw};
+    use crate::layout::cover;
+    use crate::limits::Limits;
+    use crate::probe::probe;
+    use crate::recipe::Focus;
+    use crate::sample;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(128))]
+        /// What the resizer looks at around a crop is decoded: no view shows that the rest is missing.
+        #[test]
+        fn a_view_of_a_part_is_the_view_of_the_whole(
+            (width, height) in (20..400u32, 20..400u32),
+            size in (1..200u32, 1..200u32),
+            (x, y) in (0.0f32..=1.0, 0.0f32..=1.0),
+            exif in 1..=8u8,
+        ) {
+            let orientation = Orientation::from_exif(exif).unwrap();
+            let file = sample::jpeg(width, height, 3, orientation).unwrap();
+            let limits = Limits::default();
+            let probe = probe(&file, &limits).unwrap();
+            let crop = cover(probe.size(), size, Focus { x, y });
+            let want = Want::AtLeast { width: size.0, height: size.1 };
+            let decoded = |part| decode_raw(&file, &probe, &limits, want, part).unwrap();
+            let mut of_whole = decoded(CropBox::whole(probe.size().0, probe.size().1));
+            let mut of_part = decoded(crop.with_surroundings(size));
+            prop_assert_eq!(of_part.planes(crop, size), of_whole.planes(crop, size));
+            prop_assert_eq!(of_part.view(crop, size), of_whole.view(crop, size));
+        }
+    }
+}

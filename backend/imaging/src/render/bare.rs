@@ -2,7 +2,7 @@
 //! its file.
 
 use super::outputs::Finished;
-use super::photos::{decoded, photo_of_each_slot, want_for};
+use super::photos::{decoded, photo_of_each_slot};
 use super::{RenderError, RenderWarning, Scene};
 use crate::decode::Pixels;
 use crate::layout::cover;
@@ -14,7 +14,7 @@ pub(super) fn picture(scene: &Scene<'_>) -> Result<Option<(Finished, Vec<RenderW
         return Ok(None);
     };
     let index = photo_of_each_slot(scene.recipe, scene.photos.len())[0];
-    let mut photo = decoded(scene, index, want_for([&slot].into_iter()))?;
+    let mut photo = decoded(scene, index, &[&slot])?;
     let size = (slot.width, slot.height);
     let part = cover(photo.size(), size, slot.focus);
     let sheet = match photo.planes(part, size) {

@@ -11,6 +11,7 @@ use crate::decode::{Want, decode_raw};
 use crate::layout::cover;
 use crate::probe::probe;
 use crate::recipe::{Recipe, Slot};
+use crate::resize::CropBox;
 use crate::{filter, key};
 
 /// The filtered view of each slot, in the slots' order. Slots that show the same share it.
@@ -44,8 +45,8 @@ pub(super) fn views(scene: &Scene<'_>, slots: &[Slot]) -> Result<Views, RenderEr
         slots_of.entry(photo).or_default().push(slot);
     }
     let done = slots_of.into_par_iter().map(|(index, places)| {
-        let want = want_for(places.iter().map(|place| &slots[*place]));
-        let mut photo = decoded(scene, index, want)?;
+        let shown: Vec<_> = places.iter().map(|place| &slots[*place]).collect();
+        let mut photo = decoded(scene, index, &shown)?;
         let cut = cut(&mut photo, &places, slots, scene.recipe);
         Ok((index, photo.warnings().to_vec(), cut))
     });
@@ -53,11 +54,20 @@ pub(super) fn views(scene: &Scene<'_>, slots: &[Slot]) -> Result<Views, RenderEr
     Ok(sorted(done, slots.len()))
 }
 
-/// One photo of the scene, for views to be cut from.
-pub(super) fn decoded(scene: &Scene<'_>, index: usize, want: Want) -> Result<Raw, RenderError> {
+/// One photo of the scene, for the views that these slots show of it.
+pub(super) fn decoded(scene: &Scene<'_>, index: usize, slots: &[&Slot]) -> Result<Raw, RenderError> {
     let refused = |source| RenderError::Photo { index, source };
     let probe = probe(scene.photos[index], scene.limits).map_err(refused)?;
-    decode_raw(scene.photos[index], &probe, scene.limits, want).map_err(refused)
+    let parts = slots.iter().map(|slot| {
+        let size = (slot.width, slot.height);
+        cover(probe.size(), size, slot.focus).with_surroundings(size)
+    });
+    let (width, height) = probe.size();
+    let part = parts
+        .reduce(CropBox::joined)
+        .unwrap_or(CropBox::whole(width, height));
+    let want = want_for(slots.iter().copied());
+    decode_raw(scene.photos[index], &probe, scene.limits, want, part).map_err(refused)
 }
 
 /// Every photo as every slot would show it, photo by photo.
@@ -65,10 +75,10 @@ pub(super) fn views_of_each_photo(
     scene: &Scene<'_>,
     slots: &[Slot],
 ) -> Result<Vec<Vec<Arc<Pixels>>>, RenderError> {
-    let want = want_for(slots.iter());
+    let shown: Vec<_> = slots.iter().collect();
     let places: Vec<usize> = (0..slots.len()).collect();
     let views = (0..scene.photos.len()).into_par_iter().map(|index| {
-        let cut = cut(&mut decoded(scene, index, want)?, &places, slots, scene.recipe);
+        let cut = cut(&mut decoded(scene, index, &shown)?, &places, slots, scene.recipe);
         Ok(cut.into_iter().map(|(_, view)| view).collect())
     });
     views.collect()

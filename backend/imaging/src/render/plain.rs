@@ -33,9 +33,10 @@ pub fn render_plain(
 fn alone(photo: &[u8], limits: &Limits, outputs: &Outputs) -> Result<Rendered, RenderError> {
     let refused = |source| RenderError::Photo { index: 0, source };
     let probe = probe(photo, limits).map_err(refused)?;
-    let photo = decode_raw(photo, &probe, limits, Want::Full).map_err(refused)?;
-    let (width, height) = photo.size();
-    let (sheet, warnings) = match photo.planes(CropBox::whole(width, height), (width, height)) {
+    let (width, height) = probe.size();
+    let whole = CropBox::whole(width, height);
+    let photo = decode_raw(photo, &probe, limits, Want::Full, whole).map_err(refused)?;
+    let (sheet, warnings) = match photo.planes(whole, (width, height)) {
         Some(planes) => (Finished::Opaque(planes), photo.warnings().to_vec()),
         None => {
             let (pixels, warnings) = photo.into_whole();

@@ -2,7 +2,8 @@
 
 use boothline_imaging::decode::{Want, decode};
 use boothline_imaging::limits::Limits;
-use boothline_imaging::preview::preview;
+use boothline_imaging::orientation::Orientation;
+use boothline_imaging::preview;
 use boothline_imaging::probe::probe;
 use boothline_imaging::resize::{CropBox, resize_rgb};
 use boothline_imaging::sample;
@@ -96,17 +97,34 @@ fn less_detail_is_foretold_to_cost_less_memory() {
 
 #[test]
 fn a_preview_fits_the_long_edge_upright_and_is_never_scaled_up() {
-    let orientation = boothline_imaging::orientation::Orientation::Rotate90;
+    let orientation = Orientation::Rotate90;
     let file = sample::jpeg(400, 600, 4, orientation).unwrap();
-    let small = preview(&file, &Limits::default(), 200).unwrap();
+    let small = preview::preview(&file, &Limits::default(), 200).unwrap();
     assert_eq!((small.width, small.height), (133, 200));
     let picture = rgb(decode_full(&small.jpeg));
     assert_eq!(picture.dimensions(), (133, 200));
     let upright = sample::photo(400, 600, 4);
     let reference = resize_rgb(&upright, CropBox::whole(400, 600), 133, 200);
     assert!(difference(&picture, &reference) < 6.0);
-    let same = preview(&file, &Limits::default(), 2000).unwrap();
+    let same = preview::preview(&file, &Limits::default(), 2000).unwrap();
     assert_eq!((same.width, same.height), (400, 600));
+}
+
+#[test]
+fn a_preview_takes_the_eighths_that_come_close() {
+    for (full, small) in [
+        // An eighth of 24 megapixels; of 12 there is none between 640 and 800.
+        ((6000, 4000), (750, 500)),
+        ((4000, 6000), (500, 750)),
+        ((4032, 3024), (800, 600)),
+        ((1920, 1080), (720, 405)),
+        ((801, 10), (701, 9)),
+        ((800, 600), (800, 600)),
+        ((80, 60), (80, 60)),
+        ((16_000, 2), (800, 1)),
+    ] {
+        assert_eq!(preview::size(full, 800), small, "{full:?}");
+    }
 }
 
 proptest! {
@@ -126,5 +144,19 @@ proptest! {
         let got = decode(&file, &Limits::default(), want).unwrap().pixels.dimensions();
         prop_assert!(got.0 >= want_width.min(width) && got.1 >= want_height.min(height));
         prop_assert!(got.0 <= width && got.1 <= height);
+    }
+
+    #[test]
+    fn a_preview_has_the_size_that_was_foretold(
+        (width, height) in (1u32..300, 1u32..300), edge in 1u32..300, exif in 1u8..=8,
+    ) {
+        let orientation = Orientation::from_exif(exif).unwrap();
+        let file = sample::jpeg(width, height, 1, orientation).unwrap();
+        let small = preview::preview(&file, &Limits::default(), edge).unwrap();
+        let foretold = preview::size((width, height), edge);
+        prop_assert_eq!((small.width, small.height), foretold);
+        prop_assert_eq!(rgb(decode_full(&small.jpeg)).dimensions(), foretold);
+        let longer = foretold.0.max(foretold.1);
+        prop_assert!(longer <= edge && longer >= (edge - edge / 5).min(width.max(height)));
     }
 }

@@ -37,6 +37,11 @@ pub(super) struct Component {
 }
 
 impl Component {
+    /// Blocks of an MCU, across and down.
+    pub(super) fn blocks(&self) -> (usize, usize) {
+        (self.horizontal, self.vertical)
+    }
+
     /// Blocks of a scan of this component alone (T.81, A.2.3).
     pub(super) fn own_blocks(&self) -> (usize, usize) {
         (self.width.div_ceil(8), self.height.div_ceil(8))

@@ -9,6 +9,7 @@ use super::huffman::Table;
 use super::inverse::{Inverse, Strip, steps};
 use super::plane::Plane;
 use super::scan::{Data, Reader};
+use super::{Options, Units};
 use crate::DecodeError;
 use crate::standard::ZIGZAG;
 
@@ -412,7 +413,7 @@ pub(super) fn finish(
     all: Coefficients,
     frame: &Frame,
     ended: bool,
-    keep_going: &dyn Fn() -> bool,
+    options: &Options<'_>,
 ) -> Result<(Vec<Plane>, u64, u64), DecodeError> {
     let mut planes = Vec::with_capacity(all.planes.len());
     let (mut arrived, mut whole) = (0, 0);
@@ -421,7 +422,17 @@ pub(super) fn finish(
         arrived += stored.arrived as u64;
         whole += stored.nonzero.len() as u64;
         match &stored.steps {
-            Some(steps) => draw(&stored, steps, &component.inverse, &mut plane, keep_going)?,
+            Some(steps) => {
+                let wanted = options.region.units(component.blocks(), frame.most);
+                draw(
+                    &stored,
+                    steps,
+                    &component.inverse,
+                    &wanted,
+                    &mut plane,
+                    options.keep_going,
+                )?;
+            }
             None => plane.samples.fill(128),
         }
         planes.push(plane);
@@ -437,6 +448,7 @@ fn draw(
     stored: &Stored,
     steps: &[f32; 64],
     inverse: &Inverse,
+    wanted: &Units,
     plane: &mut Plane,
     keep_going: &dyn Fn() -> bool,
 ) -> Result<(), DecodeError> {
@@ -445,11 +457,12 @@ fn draw(
     let rows = stored
         .values
         .chunks_exact((stored.blocks_wide * stored.kept).max(1));
-    for (y, row) in rows.enumerate() {
+    for (y, row) in rows.enumerate().take(wanted.down.end).skip(wanted.down.start) {
         if !keep_going() {
             return Err(DecodeError::Stopped);
         }
-        for (x, values) in row.chunks_exact(stored.kept).enumerate() {
+        let blocks = row.chunks_exact(stored.kept).enumerate();
+        for (x, values) in blocks.take(wanted.across.end).skip(wanted.across.start) {
             if strip.is_full_for((x, y)) {
                 inverse.draw(&mut strip, steps, plane);
             }

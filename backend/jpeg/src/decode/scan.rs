@@ -3,6 +3,7 @@
 use super::bits::Bits;
 use super::frame::{Component, Frame};
 use super::huffman::Table;
+use super::{Region, Units};
 use crate::{DecodeError, standard};
 
 /// What a scan header says.
@@ -166,6 +167,7 @@ pub(super) struct Data<'a> {
     pub(super) at: usize,
     pub(super) scan: &'a Scan,
     pub(super) tables: &'a Tables,
+    pub(super) region: &'a Region,
     pub(super) keep_going: &'a dyn Fn() -> bool,
 }
 
@@ -176,6 +178,15 @@ impl Data<'_> {
             [part] => frame.components[part.component].own_blocks(),
             _ => frame.mcus,
         }
+    }
+
+    /// The MCUs that will be looked at.
+    pub(super) fn wanted(&self, frame: &Frame) -> Units {
+        let of = match &self.scan.parts[..] {
+            [part] => frame.components[part.component].blocks(),
+            _ => (1, 1),
+        };
+        self.region.units(of, frame.most)
     }
 
     /// Walks the MCUs in order; gives back how many came, and where the bytes go on.

@@ -1,5 +1,6 @@
 //! Sequential scans: every block goes straight to its pixels (T.81, F.2).
 
+use super::Units;
 use super::bits::{Bits, Cursor};
 use super::frame::Frame;
 use super::huffman::{END, QUICK, Table};
@@ -36,6 +37,8 @@ impl Filling {
 struct Painter<'a> {
     planes: &'a mut [Filling],
     parts: Vec<Part<'a>>,
+    /// The MCUs that are drawn.
+    wanted: Units,
 }
 
 /// What one component of a scan is read with.
@@ -58,7 +61,11 @@ struct Part<'a> {
 pub(super) fn scan(data: &Data<'_>, frame: &Frame, planes: &mut [Filling]) -> Result<usize, DecodeError> {
     let parts = parts(data, frame)?;
     let mcus = data.mcus(frame);
-    let mut painter = Painter { planes, parts };
+    let mut painter = Painter {
+        planes,
+        parts,
+        wanted: data.wanted(frame),
+    };
     let (arrived, after) = data.walk(mcus, &mut painter)?;
     painter.draw_all();
     for part in &data.scan.parts {
@@ -102,11 +109,34 @@ impl Painter<'_> {
             }
         }
     }
+
+    /// Reads an MCU that is not drawn.
+    #[inline(always)]
+    fn pass(&mut self, bits: &mut Bits<'_>) -> Result<(), DecodeError> {
+        for part in &mut self.parts {
+            let before = part.last;
+            for _ in 0..part.blocks.0 * part.blocks.1 {
+                let mut cursor = bits.begin();
+                part.dc.mean(&mut cursor, &mut part.last)?;
+                step_over(part.ac, &mut cursor, 1)?;
+                let place = cursor.place();
+                bits.end(place);
+                if bits.overrun() {
+                    part.last = before;
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Reader for Painter<'_> {
     #[inline(always)]
     fn read(&mut self, bits: &mut Bits<'_>, (x, y): (usize, usize)) -> Result<(), DecodeError> {
+        if !self.wanted.holds((x, y)) {
+            return self.pass(bits);
+        }
         for part in &mut self.parts {
             let before = part.last;
             for down in 0..part.blocks.1 {
@@ -142,6 +172,9 @@ impl Reader for Painter<'_> {
     #[cold]
     #[inline(never)]
     fn missing(&mut self, (x, y): (usize, usize)) {
+        if !self.wanted.holds((x, y)) {
+            return;
+        }
         // A block that broke off is among those that wait; it is painted over.
         self.draw_all();
         for part in &mut self.parts {

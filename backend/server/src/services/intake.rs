@@ -2,21 +2,23 @@
 
 pub mod clips;
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use boothline_domain::SessionId;
 use boothline_domain::clock::Timestamp;
-use boothline_imaging::decode::Want;
 use boothline_imaging::error::{PhotoError, Warning};
 use boothline_imaging::limits::Limits;
-use boothline_imaging::preview::preview;
-use boothline_imaging::probe::probe;
+use boothline_imaging::preview;
+use boothline_imaging::probe::{Format, Probe, probe, probe_header};
 use boothline_imaging::render::dearest_cost;
 use boothline_store::photos::{NewPhoto, Photo};
 use boothline_store::{events, photos};
 use sea_orm::ConnectionTrait;
 use sha2::{Digest, Sha256};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncWriteExt, BufWriter};
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
 
 use crate::config;
 use crate::context::Context;
@@ -30,14 +32,17 @@ pub const PREVIEW_EDGE: u32 = 800;
 /// Reading a header never takes more than this beside the file itself, in bytes.
 pub const PROBE_COST: u64 = 1024 * 1024;
 
-/// The small copy itself while it is made: its pixels twice, and its file.
-const SMALL_COPY_COST: u64 = 2 * decoded_size((PREVIEW_EDGE, PREVIEW_EDGE)) + 1024 * 1024;
+/// Small chunks from the network are collected up to so many bytes.
+const WRITTEN_AT_ONCE: usize = 256 * 1024;
+
+/// Cameras write their header, with a thumbnail and a colour profile, into the first bytes.
+const HEAD: u64 = 256 * 1024;
 
 /// A file that is still arriving. Dropped before it is finished, it leaves nothing behind.
 #[derive(Debug)]
 pub struct Incoming {
     part: PartFile,
-    file: tokio::fs::File,
+    file: BufWriter<tokio::fs::File>,
     hash: Sha256,
     bytes: u64,
     limit: u64,
@@ -47,6 +52,8 @@ pub struct Incoming {
 #[derive(Debug)]
 pub struct Received {
     part: PartFile,
+    /// The disk takes its time; the file is looked at meanwhile.
+    safe: JoinHandle<std::io::Result<()>>,
     /// Of its bytes, in hex.
     pub sha256: String,
     /// Its size.
@@ -83,7 +90,7 @@ impl Incoming {
         let file = options.open(&part.0).await?;
         Ok(Self {
             part,
-            file,
+            file: BufWriter::with_capacity(WRITTEN_AT_ONCE, file),
             hash: Sha256::new(),
             bytes: 0,
             limit,
@@ -105,15 +112,16 @@ impl Incoming {
         self.bytes == 0
     }
 
-    /// Ends the file and puts it safely on disk.
+    /// Ends the file, and begins to put it safely on disk.
     pub async fn finish(mut self) -> Result<Received, Refusal> {
         if self.bytes == 0 {
             return Err(photo_refused(&PhotoError::Empty));
         }
         self.file.flush().await?;
-        self.file.sync_all().await?;
+        let file = self.file.into_inner().into_std().await;
         Ok(Received {
             part: self.part,
+            safe: tokio::task::spawn_blocking(move || file.sync_all()),
             sha256: hex::encode(self.hash.finalize()),
             bytes: self.bytes,
         })
@@ -136,8 +144,10 @@ impl Received {
         &self.part.0
     }
 
-    /// Moves the file to its lasting name; from then on it is not deleted here any more.
+    /// Waits until the bytes are safe, and moves the file to its lasting name; from then on it is not deleted here
+    /// any more. Only for threads that may block.
     pub fn publish(mut self, to: &Path) -> std::io::Result<()> {
+        Handle::current().block_on(&mut self.safe)??;
         places::publish(&self.part.0, to)?;
         self.part.keep();
         Ok(())
@@ -236,11 +246,11 @@ pub async fn store_photo(context: &Context, received: Received) -> Result<Stored
     let limits = limits(context);
     let path = received.path().to_owned();
     let looked = context.studio.run(received.bytes + PROBE_COST, move || {
-        probe(&std::fs::read(path)?, &limits).map_err(|error| photo_refused(&error))
+        probe_file(&path, &limits)?.map_err(|error| photo_refused(&error))
     });
     let probe = looked.await??;
     context.studio.afford(received.bytes + dearest_cost(&probe))?;
-    let cost = received.bytes + probe.decode_cost(want(PREVIEW_EDGE)) + SMALL_COPY_COST;
+    let cost = received.bytes + preview::cost(&probe, PREVIEW_EDGE);
     let places = std::sync::Arc::clone(&context.places);
     context
         .studio
@@ -250,7 +260,7 @@ pub async fn store_photo(context: &Context, received: Received) -> Result<Stored
 
 fn decode_and_publish(places: &Places, received: Received, limits: &Limits) -> Result<StoredPhoto, Refusal> {
     let bytes = std::fs::read(received.path())?;
-    let small = preview(&bytes, limits, PREVIEW_EDGE).map_err(|error| photo_refused(&error))?;
+    let small = preview::preview(&bytes, limits, PREVIEW_EDGE).map_err(|error| photo_refused(&error))?;
     let name = random_name();
     let extension = small.probe.format.extension();
     let (width, height) = small.probe.size();
@@ -275,12 +285,21 @@ fn decode_and_publish(places: &Places, received: Received, limits: &Limits) -> R
     Ok(stored)
 }
 
-/// The decode that a small copy of this long edge asks for.
-pub fn want(long_edge: u32) -> Want {
-    Want::AtLeast {
-        width: long_edge,
-        height: long_edge,
+/// What a photo's header says: of a JPEG that says it early the rest is not read.
+///
+/// Enough to foretell the memory of a decode, which has to look at the whole file once more.
+pub fn probe_file(path: &Path, limits: &Limits) -> std::io::Result<Result<Probe, PhotoError>> {
+    let mut file = std::fs::File::open(path)?;
+    let mut bytes = Vec::new();
+    (&mut file).take(HEAD).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 == HEAD
+        && let Ok(Some(probe)) = probe_header(&bytes, limits)
+        && probe.format == Format::Jpeg
+    {
+        return Ok(Ok(probe));
     }
+    file.read_to_end(&mut bytes)?;
+    Ok(probe(&bytes, limits))
 }
 
 /// The limits for one photo, as configured.

@@ -6,13 +6,13 @@ mod moving;
 mod mp4;
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use boothline_domain::{AnimationFormat, JobMode};
 use boothline_imaging::animation::Frames;
 use boothline_imaging::limits::Limits;
-use boothline_imaging::probe::{Probe, probe};
+use boothline_imaging::probe::Probe;
 use boothline_imaging::recipe::{Canvas, Recipe};
 use boothline_imaging::render::{
     Compressed, Outputs, Overlays, RenderError, RenderWarning, Rendered, Scene, memory_cost, plain_cost,
@@ -228,9 +228,8 @@ pub fn outputs(context: &Context) -> Outputs {
 fn probe_photos(order: Order) -> Result<(Order, Vec<Probe>), RenderingError> {
     let mut probes = Vec::with_capacity(order.photos.len());
     for path in &order.photos {
-        let bytes = read_original(path)?;
-        probes
-            .push(probe(&bytes, &order.limits).map_err(|error| RenderingError::Hopeless(error.to_string()))?);
+        let probed = intake::probe_file(path, &order.limits).map_err(missing)?;
+        probes.push(probed.map_err(|error| RenderingError::Hopeless(error.to_string()))?);
     }
     Ok((order, probes))
 }
@@ -239,7 +238,7 @@ fn draw(places: &Places, order: &Order) -> Result<Drawn, RenderingError> {
     let photos: Vec<Vec<u8>> = order
         .photos
         .iter()
-        .map(|path| read_original(path))
+        .map(|path| std::fs::read(path).map_err(missing))
         .collect::<Result<_, _>>()?;
     let photos: Vec<&[u8]> = photos.iter().map(Vec::as_slice).collect();
     let overlay = order.overlay.as_ref().map(std::fs::read).transpose()?;
@@ -265,13 +264,13 @@ fn draw(places: &Places, order: &Order) -> Result<Drawn, RenderingError> {
 }
 
 /// A photo that is gone will not come back by waiting.
-fn read_original(path: &Path) -> Result<Vec<u8>, RenderingError> {
-    std::fs::read(path).map_err(|error| match error.kind() {
+fn missing(error: std::io::Error) -> RenderingError {
+    match error.kind() {
         std::io::ErrorKind::NotFound => {
             RenderingError::Hopeless("A photo of this job is missing on the disk.".to_owned())
         }
         _ => error.into(),
-    })
+    }
 }
 
 fn picture(order: &Order, photos: &[&[u8]], overlay: Option<&[u8]>) -> Result<Rendered, RenderingError> {

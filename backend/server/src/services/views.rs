@@ -2,7 +2,7 @@
 
 use boothline_domain::clock::Timestamp;
 use boothline_domain::{AnimationFormat, DeliveryState, JobMode, JobStatus, SessionStatus};
-use boothline_imaging::resize::fit_long_edge;
+use boothline_imaging::preview;
 use boothline_store::animations::Animation;
 use boothline_store::guests::Guest;
 use boothline_store::jobs::Job;
@@ -86,7 +86,7 @@ pub struct PhotoView {
 
 impl From<&Photo> for PhotoView {
     fn from(photo: &Photo) -> Self {
-        let (width, height) = fit_long_edge(photo.size.0, photo.size.1, PREVIEW_EDGE);
+        let (width, height) = preview::size(photo.size, PREVIEW_EDGE);
         Self {
             session_id: photo.session_id.0,
             photo_id: photo.id.0,

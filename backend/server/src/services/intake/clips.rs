@@ -41,8 +41,9 @@ pub(super) async fn store_clip(context: &Context, received: Received) -> Result<
     let name = format!("{}.{}", random_name(), clip.container.extension());
     let path = context.places.originals.join(&name);
     stored.row.bytes += received.bytes;
-    received.publish(&path)?;
-    stored.files.push(Published::new(path));
+    stored.files.push(Published::new(path.clone()));
+    let published = tokio::task::spawn_blocking(move || received.publish(&path));
+    published.await.map_err(Refusal::internal)??;
     stored.row.clip_name = Some(name);
     Ok(stored)
 }

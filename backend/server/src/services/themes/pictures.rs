@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use boothline_imaging::decode::Want;
 use boothline_imaging::layout::{WindowsError, slots_from_overlay};
 use boothline_imaging::limits::Limits;
-use boothline_imaging::preview::preview;
+use boothline_imaging::preview::fitted;
 use boothline_imaging::probe::Format;
 use boothline_imaging::recipe::{Recipe, Slot};
 use boothline_imaging::{looks, probe};
@@ -17,6 +18,7 @@ use crate::services::intake::{self, Published, Received};
 
 /// Long edge of a theme's thumbnail, in pixels.
 const THUMBNAIL_EDGE: u32 = 480;
+const THUMBNAIL_QUALITY: u8 = 80;
 
 /// Errors: 422 for a recipe that names a picture which nobody has.
 pub(super) fn check_assets(places: &Places, recipe: &Recipe) -> Result<(), Refusal> {
@@ -106,11 +108,15 @@ pub(super) async fn store_thumbnail(
     let (places, bytes) = (Arc::clone(&context.places), thumbnail.bytes);
     let read = context.studio.run(bytes + intake::PROBE_COST, {
         let path = path.clone();
-        move || probe::probe(&std::fs::read(path)?, &limits).map_err(|error| intake::photo_refused(&error))
+        move || intake::probe_file(&path, &limits)?.map_err(|error| intake::photo_refused(&error))
     });
-    let cost = bytes + read.await??.decode_cost(intake::want(THUMBNAIL_EDGE));
+    let want = Want::AtLeast {
+        width: THUMBNAIL_EDGE,
+        height: THUMBNAIL_EDGE,
+    };
+    let cost = bytes + read.await??.decode_cost(want);
     let stored = context.studio.run(cost, move || {
-        let small = preview(&std::fs::read(&path)?, &limits, THUMBNAIL_EDGE);
+        let small = fitted(&std::fs::read(&path)?, &limits, THUMBNAIL_EDGE, THUMBNAIL_QUALITY);
         let small = small.map_err(|error| intake::photo_refused(&error))?;
         let name = format!("{}.jpg", random_name());
         let file = places.themes.join(&name);
