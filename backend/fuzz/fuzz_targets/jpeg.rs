@@ -1,10 +1,12 @@
-//! Our own JPEG decoder at every scale, in the memory it announces; at full size held against another one.
+//! Our own JPEG decoder at every scale, in the memory it announces; a part of the picture is held against the whole, and
+//! at full size the whole against another decoder.
 #![no_main]
 
 use std::alloc::System;
 
 use boothline_imaging::limits::Limits;
 use boothline_imaging::probe::probe;
+use boothline_jpeg::segments::{Segments, marker};
 use boothline_jpeg::{Options, Picture, Region, Scale, decode, memory};
 use cap::Cap;
 use libfuzzer_sys::fuzz_target;
@@ -12,6 +14,9 @@ use libfuzzer_sys::fuzz_target;
 /// Counts, and refuses what goes past the limit: an allocation too many ends the run as a finding.
 #[global_allocator]
 static MEMORY: Cap<System> = Cap::new(System, usize::MAX);
+
+/// Neither at an edge nor along the blocks.
+const MIDDLE: Region = Region { left: 21, top: 9, width: 30, height: 17 };
 
 /// What the fuzzer allocates for itself meanwhile, from its own threads.
 const BESIDE: usize = 8 << 20;
@@ -25,36 +30,60 @@ fuzz_target!(|bytes: &[u8]| {
         return;
     }
     for eighths in 1..=8 {
-        let Some(picture) = decoded(bytes, Scale::eighths(eighths)) else {
+        let scale = Scale::eighths(eighths);
+        let (whole, part) = (decoded(bytes, scale, Region::WHOLE), decoded(bytes, scale, MIDDLE));
+        assert_eq!(whole.is_some(), part.is_some());
+        let (Some(picture), Some(part)) = (whole, part) else {
             continue;
         };
         assert!(picture.arrived <= picture.whole);
+        assert_eq!((part.arrived, part.whole), (picture.arrived, picture.whole));
+        compare_parts(&part, &picture);
         if eighths == 8 && picture.arrived == picture.whole {
             compare(bytes, &picture);
         }
     }
 });
 
-fn decoded(bytes: &[u8], scale: Scale) -> Option<Picture> {
+fn decoded(bytes: &[u8], scale: Scale, region: Region) -> Option<Picture> {
     // Four components of four by four is the dearest frame of this size.
     let cost = memory(1000, 1000, &[(1, 1); 4], true, scale);
     let cost = usize::try_from(cost).expect("a cost below the limits");
     MEMORY.set_limit(MEMORY.allocated() + 4 * cost + BESIDE).expect("more than is taken now");
-    let picture = decode(bytes, &Options { scale, region: Region::WHOLE,
- max_pixels: u64::MAX, keep_going: &|| true });
+    let picture = decode(bytes, &Options { scale, region, max_pixels: u64::MAX, keep_going: &|| true });
     MEMORY.set_limit(usize::MAX).expect("no limit");
     picture.ok()
 }
 
+/// The samples of [`MIDDLE`] are there, and as in the whole picture.
+fn compare_parts(part: &Picture, whole: &Picture) {
+    for (part, whole) in part.planes.iter().zip(&whole.planes) {
+        let (across, down) = whole.density();
+        let span = |start: u32, length: u32, density: f64, side: u32| {
+            let (first, end) = (f64::from(start) * density, f64::from(start + length) * density);
+            (first as u32).min(side) as usize..(end.ceil() as u32).min(side) as usize
+        };
+        let columns = span(MIDDLE.left, MIDDLE.width, across, whole.width);
+        for y in span(MIDDLE.top, MIDDLE.height, down, whole.height) {
+            let (part, whole) = (part.row(y as u32), whole.row(y as u32));
+            assert_eq!(part[columns.clone()], whole[columns.clone()], "row {y}");
+        }
+    }
+}
+
 /// A grey picture has one plane and no conversion: what both decode must look the same.
 ///
-/// Not where samples had to be clamped: the other decoder's whole numbers may have wrapped around before.
+/// Not where samples had to be clamped: the other decoder's whole numbers may have wrapped around before. Nor where the
+/// plane comes twice: which one counts is nowhere said.
 fn compare(bytes: &[u8], ours: &Picture) {
     let [plane] = ours.planes.as_slice() else {
         return;
     };
     let is_clamped = |row: &[u8]| row.iter().any(|sample| matches!(sample, 0 | 255));
     if (0..plane.height).any(|y| is_clamped(plane.row(y))) {
+        return;
+    }
+    if Segments::of(bytes).filter(|(code, _)| *code == marker::SOS).count() > 1 {
         return;
     }
     let mut other = jpeg_decoder::Decoder::new(bytes);

@@ -4,9 +4,8 @@
 use std::alloc::System;
 use std::time::{Duration, Instant};
 
-use boothline_imaging::decode::Want;
 use boothline_imaging::limits::Limits;
-use boothline_imaging::preview::preview;
+use boothline_imaging::preview::{cost, preview};
 use boothline_imaging::probe::probe;
 use cap::Cap;
 use libfuzzer_sys::fuzz_target;
@@ -16,8 +15,6 @@ use libfuzzer_sys::fuzz_target;
 static MEMORY: Cap<System> = Cap::new(System, usize::MAX);
 
 const EDGE: u32 = 200;
-/// The small picture itself, its file, and the encoder's rows.
-const PREVIEW: usize = 4 << 20;
 /// What the fuzzer allocates for itself meanwhile, from its own threads.
 const BESIDE: usize = 8 << 20;
 
@@ -33,11 +30,10 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok(probe) = probe(bytes, &LIMITS) else {
         return;
     };
-    let want = Want::AtLeast { width: EDGE, height: EDGE };
-    let cost = usize::try_from(probe.decode_cost(want)).expect("a cost below the limits");
+    let cost = usize::try_from(cost(&probe, EDGE)).expect("a cost below the limits");
     let started = Instant::now();
     MEMORY
-        .set_limit(MEMORY.allocated() + cost + PREVIEW + BESIDE)
+        .set_limit(MEMORY.allocated() + cost + BESIDE)
         .expect("more than is taken now");
     let made = preview(bytes, &LIMITS, EDGE);
     MEMORY.set_limit(usize::MAX).expect("no limit");

@@ -16,8 +16,8 @@ struct Headroom {
 /// Of JPEG, whose inverse DCT keeps the contrast of what the smaller picture can show: by SSIMULACRA2 80.0 at 1.4, 80.1
 /// at 2.5.
 const OF_JPEG: Headroom = Headroom {
-    numerator: 11,
-    denominator: 8,
+    numerator: 7,
+    denominator: 5,
 };
 
 /// Of JPEG that is looked at in passing: what comes out in the size asked for is not scaled at all.

@@ -4,9 +4,6 @@ use super::Scale;
 use super::inverse::Inverse;
 use crate::DecodeError;
 
-/// Up to this scale chroma is decoded at its own, finer one: below it would have fewer samples than small pictures show.
-const FINER_CHROMA_TO: Scale = Scale::eighths(1);
-
 /// What a frame header says.
 pub(super) struct Frame {
     pub(super) width: usize,
@@ -139,11 +136,8 @@ impl Frame {
         );
         for (index, component) in self.components.iter_mut().enumerate() {
             let rarer = (self.most.0 / component.horizontal).min(self.most.1 / component.vertical);
-            if index == 0 || scale <= FINER_CHROMA_TO {
-                component.inverse = Inverse::new(scale.times(rarer));
-            } else {
-                component.inverse = Inverse::new(scale);
-            }
+            // Where luma itself has fewer samples, it is decoded at a finer scale.
+            component.inverse = Inverse::new(if index == 0 { scale.times(rarer) } else { scale });
             component.width = (self.width * component.horizontal).div_ceil(self.most.0);
             component.height = (self.height * component.vertical).div_ceil(self.most.1);
             component.blocks_wide = self.mcus.0 * component.horizontal;
