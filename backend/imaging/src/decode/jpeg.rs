@@ -75,8 +75,8 @@ fn colours(header: &JpegHeader) -> Colours {
         ([_, _, _], _) if header.jfif => Colours::Ycc,
         ([_, _, _], Some(0)) | (b"RGB", None) => Colours::Rgb,
         ([_, _, _], _) => Colours::Ycc,
-        (_, None) => Colours::Ink,
-        (_, Some(0)) => Colours::Paper,
+        // Without Adobe's marker the numbers might be ink, but every viewer takes them as Adobe's, and so did the editor.
+        (_, None | Some(0)) => Colours::Paper,
         _ => Colours::Ycck,
     }
 }
@@ -115,7 +115,6 @@ impl Colours {
             (Self::Grey, [grey, ..]) => (Channels::Grey, std::mem::take(grey)),
             (Self::Rgb, [red, green, blue, ..]) => (Channels::Rgb, interleave([red, green, blue])),
             (Self::Ycc, [y, cb, cr, ..]) => (Channels::Rgb, ycc::to_rgb([y, cb, cr], width, height)),
-            (Self::Ink, [c, m, y, k, ..]) => (Channels::Cmyk, interleave([c, m, y, k])),
             // Adobe stores what the inks leave of the paper, and says so by its marker.
             (Self::Paper, [c, m, y, k, ..]) => (Channels::Cmyk, inverted(interleave([c, m, y, k]))),
             (Self::Ycck, [y, cb, cr, k, ..]) => {

@@ -37,8 +37,6 @@ pub(super) enum Colours {
     Rgb,
     /// Luma and two chromas.
     Ycc,
-    /// Amounts of four inks.
-    Ink,
     /// What four inks leave of the paper.
     Paper,
     /// Luma and two chromas of paper, and black.
