@@ -3,6 +3,7 @@
 pub mod clips;
 
 use std::io::Read;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use boothline_domain::SessionId;
@@ -84,10 +85,15 @@ impl Incoming {
         if status::disk(context)?.low {
             return Err(disk_full());
         }
-        let part = PartFile(context.places.incoming.join(format!("{}.part", random_name())));
-        let mut options = tokio::fs::OpenOptions::new();
-        options.write(true).create_new(true).mode(0o600);
-        let file = options.open(&part.0).await?;
+        let path = context.places.incoming.join(format!("{}.part", random_name()));
+        // File and guard are made at once: where the kiosk hangs up meanwhile, both are dropped together.
+        let opened = tokio::task::spawn_blocking(move || {
+            let mut options = std::fs::OpenOptions::new();
+            let file = options.write(true).create_new(true).mode(0o600).open(&path)?;
+            Ok::<_, std::io::Error>((PartFile(path), file))
+        });
+        let (part, file) = opened.await.map_err(Refusal::internal)??;
+        let file = tokio::fs::File::from_std(file);
         Ok(Self {
             part,
             file: BufWriter::with_capacity(WRITTEN_AT_ONCE, file),

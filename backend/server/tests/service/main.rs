@@ -152,6 +152,7 @@ on_every_engine! {
         a_form_of_ten_thousand_parts_is_refused,
         framing_abuse_is_refused,
         a_body_that_never_ends_is_given_up,
+        a_kiosk_that_hangs_up_leaves_a_whole_photo_or_none,
         a_hung_up_upload_leaves_nothing,
     }
     access {

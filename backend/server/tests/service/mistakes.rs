@@ -1,6 +1,8 @@
 //! What kiosks send by mistake, and what nobody sends by mistake: each a clear refusal
 //! that leaves nothing behind and a service that goes on.
 
+use std::time::{Duration, Instant};
+
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
@@ -648,5 +650,67 @@ pub(crate) fn a_hung_up_upload_leaves_nothing(engine: Engine) -> Result<()> {
     unharmed(&booth, &before)?;
     kiosk.upload(session, &photo(1));
     kiosk.done(&kiosk.order(session))?;
+    Ok(())
+}
+
+/// The kiosk's connection breaks at any moment while its photo is taken in.
+pub(crate) fn a_kiosk_that_hangs_up_leaves_a_whole_photo_or_none(engine: Engine) -> Result<()> {
+    let booth = Booth::open(engine)?;
+    let kiosk = booth.client();
+    let mut sessions = Vec::new();
+    // A third of them at the very first moment, when not even the file is open.
+    for visit in 0..36u64 {
+        let session = kiosk.start_session();
+        let body = Form::of_file(&photo(visit)).into_body();
+        // An answer that nobody has read turns the end of the connection into its reset.
+        let head = format!(
+            "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n\
+             POST {} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {}\r\nContent-Length: {}\r\n\r\n",
+            upload_path(session),
+            Form::CONTENT_TYPE,
+            body.len()
+        );
+        let mut raw = Raw::connect(&booth)?;
+        raw.write(head.as_bytes())?;
+        raw.write(&body)?;
+        std::thread::sleep(Duration::from_millis(2 * visit.saturating_sub(12)));
+        drop(raw);
+        sessions.push(session);
+    }
+    let begun = Instant::now();
+    let is_settled = |traces: &Traces| {
+        let lies_in = |folder: &str| {
+            booth
+                .files()
+                .map(|files| files.iter().filter(|file| file.starts_with(folder)).count())
+        };
+        let photos = usize::try_from(traces.rows("session_photos"))?;
+        anyhow::Ok(
+            lies_in("data/incoming")? == 0
+                && lies_in("data/originals")? == photos
+                && lies_in("data/previews")? == photos,
+        )
+    };
+    while !is_settled(&Traces::of(&booth)?)? {
+        assert!(
+            begun.elapsed() < Duration::from_secs(20),
+            "{:?}",
+            Traces::of(&booth)?
+        );
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let mut shown = 0;
+    for session in sessions {
+        let session = kiosk.get(&format!("/api/v1/sessions/{session}")).ok();
+        for photo in session["photos"].as_array().context("a list")? {
+            kiosk
+                .get(photo["preview_url"].as_str().context("an address")?)
+                .expect(200);
+            shown += 1;
+        }
+    }
+    assert!(shown > 0, "no upload was taken in before its kiosk hung up");
+    assert_eq!(Traces::of(&booth)?.rows("session_photos"), shown);
+    assert!(!booth.log().contains("panicked"), "{}", booth.log());
     Ok(())
 }
