@@ -249,6 +249,21 @@ fn a_lossy_webp_is_counted_with_the_partition_that_it_may_announce() {
     assert!(cost(&lossy_webp(64, 64, &[])) > cost(&lossless) + (15 << 20));
 }
 
+/// Found by fuzzing: the PNG decoder panics at a palette of half a colour; what is caught becomes a refusal.
+#[test]
+fn a_palette_of_half_a_colour_is_refused() {
+    let whole = png(&[0; 16 * 8], (16, 8), png::ColorType::Indexed, |info| {
+        info.palette = Some([7; 48].as_slice().into());
+        info.trns = Some([0, 128].as_slice().into());
+    });
+    decode_full(&whole);
+    let half = png(&[0; 16 * 8], (16, 8), png::ColorType::Indexed, |info| {
+        info.palette = Some([7; 49].as_slice().into());
+        info.trns = Some([0, 128].as_slice().into());
+    });
+    assert_eq!(refusal(&half).code(), "photo_corrupt");
+}
+
 #[test]
 fn no_bytes_and_too_many_bytes_are_refused() {
     assert_eq!(refusal(b"").code(), "photo_empty");
