@@ -140,7 +140,8 @@ impl Picture {
 
 /// Decodes every scan of a file.
 ///
-/// Where data is missing, the last colour before the gap fills it; bytes after the end marker are not looked at.
+/// Where data is missing, the last colour before the gap fills it; bytes after the end marker, or after a sequential
+/// scan of all components, are not looked at.
 ///
 /// # Errors
 /// Any [`DecodeError`]; a file without a single block is [`DecodeError::Truncated`].
@@ -166,6 +167,10 @@ pub fn decode(bytes: &[u8], options: &Options<'_>) -> Result<Picture, DecodeErro
                 tables.complete(&scan);
                 let after = work.scan(bytes, segments.position(), &scan, &tables, options)?;
                 segments.go_on(after);
+                // It was the whole picture; libjpeg, too, shows the first of several.
+                if !work.frame.is_progressive && scan.parts.len() == work.frame.components.len() {
+                    break;
+                }
             }
             0xC0..=0xCF if !matches!(code, 0xC8 | 0xCC) => {
                 if work.is_some() {

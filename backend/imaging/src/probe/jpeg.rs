@@ -16,7 +16,7 @@ pub(crate) struct JpegHeader {
     /// The transform byte of an Adobe APP14 segment.
     pub(crate) adobe_transform: Option<u8>,
     pub(crate) jfif: bool,
-    /// Start-of-scan markers in the whole file.
+    /// Scans up to the one that completes the picture.
     pub(crate) scans: u32,
 }
 
@@ -37,7 +37,7 @@ pub(crate) struct JpegComponent {
 /// The frame header of JPEG-LS (ITU-T T.87, C.1.1).
 const SOF55: u8 = 0xF7;
 
-/// Reads the whole file's segments: the header, the EXIF orientation and the number of scans.
+/// Reads the file's segments: the header, the EXIF orientation and the number of scans.
 pub(super) fn read(bytes: &[u8]) -> Result<Probe, PhotoError> {
     let mut header = None;
     let mut exif = Exif::default();
@@ -55,7 +55,12 @@ pub(super) fn read(bytes: &[u8]) -> Result<Probe, PhotoError> {
             marker::SOS if header.is_none() => {
                 return Err(PhotoError::corrupt("a scan before the frame header"));
             }
-            marker::SOS => scans += 1,
+            marker::SOS => {
+                scans += 1;
+                if header.as_ref().is_some_and(|header| is_last_scan(header, body)) {
+                    break;
+                }
+            }
             SOF55 if header.is_none() => return Err(unsupported("JPEG-LS")),
             marker::EOI => {
                 complete = true;
@@ -88,6 +93,12 @@ pub(super) fn read(bytes: &[u8]) -> Result<Probe, PhotoError> {
         has_alpha: false,
         coding: Coding::Jpeg(header),
     })
+}
+
+/// A sequential scan of all components is the whole picture: the decoder ends with it.
+fn is_last_scan(header: &JpegHeader, scan: &[u8]) -> bool {
+    let count = scan.first().copied().map(usize::from);
+    header.process == JpegProcess::Sequential && count == Some(header.components.len())
 }
 
 /// SOF0 to SOF15; C4, C8 and CC of that range mean other things.
