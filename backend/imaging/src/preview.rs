@@ -67,7 +67,8 @@ pub fn cost(photo: &Probe, long_edge: u32) -> u64 {
 pub fn preview(bytes: &[u8], limits: &Limits, long_edge: u32) -> Result<Preview, PhotoError> {
     let probe = probe(bytes, limits)?;
     let (width, height) = size(probe.size(), long_edge);
-    made(bytes, probe, limits, Want::Glimpse { width, height }, QUALITY)
+    let want = Want::Glimpse { width, height };
+    made(bytes, probe, limits, want, (width, height), QUALITY)
 }
 
 /// A small copy of print quality, of 1 to 100 as JPEG counts it: the photo fitted into `long_edge` pixels.
@@ -78,15 +79,19 @@ pub fn fitted(bytes: &[u8], limits: &Limits, long_edge: u32, quality: u8) -> Res
     let probe = probe(bytes, limits)?;
     let (full_width, full_height) = probe.size();
     let (width, height) = fit_long_edge(full_width, full_height, long_edge.max(1));
-    made(bytes, probe, limits, Want::AtLeast { width, height }, quality)
+    let want = Want::AtLeast { width, height };
+    made(bytes, probe, limits, want, (width, height), quality)
 }
 
-fn made(bytes: &[u8], probe: Probe, limits: &Limits, want: Want, quality: u8) -> Result<Preview, PhotoError> {
+fn made(
+    bytes: &[u8],
+    probe: Probe,
+    limits: &Limits,
+    want: Want,
+    (width, height): (u32, u32),
+    quality: u8,
+) -> Result<Preview, PhotoError> {
     let (full_width, full_height) = probe.size();
-    let (width, height) = match want {
-        Want::AtLeast { width, height } | Want::Glimpse { width, height } => (width, height),
-        Want::Full => (full_width, full_height),
-    };
     let whole = CropBox::whole(full_width, full_height);
     let mut photo = decode_raw(bytes, &probe, limits, want, whole)?;
     let planes = photo.planes(whole, (width, height));

@@ -80,11 +80,7 @@ fn parts<'a>(data: &Data<'a>, frame: &'a Frame) -> Result<Vec<Part<'a>>, DecodeE
     let alone = data.scan.parts.len() == 1;
     let parts = data.scan.parts.iter().map(|part| {
         let component = &frame.components[part.component];
-        let blocks = if alone {
-            (1, 1)
-        } else {
-            (component.horizontal, component.vertical)
-        };
+        let blocks = if alone { (1, 1) } else { component.blocks() };
         Ok(Part {
             component: part.component,
             inverse: &component.inverse,
@@ -110,48 +106,32 @@ impl Painter<'_> {
         }
     }
 
-    /// Reads an MCU that is not drawn.
+    /// Reads an MCU, which is drawn or stepped over.
     #[inline(always)]
-    fn pass(&mut self, bits: &mut Bits<'_>) -> Result<(), DecodeError> {
-        for part in &mut self.parts {
-            let before = part.last;
-            for _ in 0..part.blocks.0 * part.blocks.1 {
-                let mut cursor = bits.begin();
-                part.dc.mean(&mut cursor, &mut part.last)?;
-                step_over(part.ac, &mut cursor, 1)?;
-                let place = cursor.place();
-                bits.end(place);
-                if bits.overrun() {
-                    part.last = before;
-                    return Ok(());
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-impl Reader for Painter<'_> {
-    #[inline(always)]
-    fn read(&mut self, bits: &mut Bits<'_>, (x, y): (usize, usize)) -> Result<(), DecodeError> {
-        if !self.wanted.holds((x, y)) {
-            return self.pass(bits);
-        }
+    fn mcu<const DRAWN: bool>(
+        &mut self,
+        bits: &mut Bits<'_>,
+        (x, y): (usize, usize),
+    ) -> Result<(), DecodeError> {
         for part in &mut self.parts {
             let before = part.last;
             for down in 0..part.blocks.1 {
                 for across in 0..part.blocks.0 {
                     let at = (x * part.blocks.0 + across, y * part.blocks.1 + down);
                     let strip = &mut part.strips[down];
-                    if strip.is_full_for(at) {
+                    if DRAWN && strip.is_full_for(at) {
                         let plane = &mut self.planes[part.component].plane;
                         part.inverse.draw(strip, &part.steps, plane);
                     }
                     let mut cursor = bits.begin();
-                    let mut block = strip.begin(at);
                     part.dc.mean(&mut cursor, &mut part.last)?;
-                    block.set(0, part.last);
-                    read_block(part.ac, &mut cursor, part.inverse.last(), &mut block)?;
+                    if DRAWN {
+                        let mut block = strip.begin(at);
+                        block.set(0, part.last);
+                        read_block(part.ac, &mut cursor, part.inverse.last(), &mut block)?;
+                    } else {
+                        step_over(part.ac, &mut cursor, 1)?;
+                    }
                     let place = cursor.place();
                     bits.end(place);
                     if bits.overrun() {
@@ -162,6 +142,17 @@ impl Reader for Painter<'_> {
             }
         }
         Ok(())
+    }
+}
+
+impl Reader for Painter<'_> {
+    #[inline(always)]
+    fn read(&mut self, bits: &mut Bits<'_>, at: (usize, usize)) -> Result<(), DecodeError> {
+        if self.wanted.holds(at) {
+            self.mcu::<true>(bits, at)
+        } else {
+            self.mcu::<false>(bits, at)
+        }
     }
 
     fn restart(&mut self) {
