@@ -1,5 +1,5 @@
-//! Our own JPEG decoder at every scale, in the memory it announces; a part of the picture is held against the whole, and
-//! at full size the whole against another decoder.
+//! Our own JPEG decoder at every scale, in the memory it announces: a part of the picture is held against the whole, what
+//! was read ahead against what was read in order, and at full size the whole against another decoder.
 #![no_main]
 
 use std::alloc::System;
@@ -42,6 +42,7 @@ fuzz_target!(|bytes: &[u8]| {
         assert!(picture.arrived <= picture.whole);
         assert_eq!((part.arrived, part.whole), (picture.arrived, picture.whole));
         compare_parts(&part, &picture);
+        compare_order(bytes, &picture, scale);
         if eighths == 8 && picture.arrived == picture.whole {
             compare(bytes, &picture);
         }
@@ -56,6 +57,16 @@ fn decoded(bytes: &[u8], scale: Scale, region: Region) -> Option<Picture> {
     let picture = decode(bytes, &Options { scale, region, max_pixels: u64::MAX, keep_going: &|| true });
     MEMORY.set_limit(usize::MAX).expect("no limit");
     picture.ok()
+}
+
+/// Reading ahead changes nothing: a restart interval that no scan is long enough for forbids it.
+fn compare_order(bytes: &[u8], ahead: &Picture, scale: Scale) {
+    const INTERVAL: &[u8] = &[0xFF, 0xDD, 0, 4, 0xFF, 0xFF];
+    let (start, rest) = bytes.split_at(2);
+    let in_order = decoded(&[start, INTERVAL, rest].concat(), scale, Region::WHOLE);
+    let in_order = in_order.expect("a picture again");
+    assert_eq!((in_order.arrived, in_order.whole), (ahead.arrived, ahead.whole));
+    assert_eq!(in_order.planes, ahead.planes);
 }
 
 /// The samples of [`MIDDLE`] are there, and as in the whole picture.

@@ -18,7 +18,7 @@ fn main() -> io::Result<()> {
     for target in ["probe", "photo"] {
         write(&corpus.join(target), &photos)?;
     }
-    write(&corpus.join("jpeg"), &jpegs())?;
+    write(&corpus.join("jpeg"), &[jpegs(), long_jpegs()].concat())?;
     write(&corpus.join("recipe"), &recipes())?;
     write(&corpus.join("words"), &words())
 }
@@ -76,12 +76,43 @@ fn jpegs() -> Vec<Seed> {
     seeds
 }
 
+/// Files with so much data that they are read at two places at once.
+fn long_jpegs() -> Vec<Seed> {
+    let picture = sample::photo(200, 150, 3);
+    let grey = DynamicImage::ImageRgb8(picture.clone()).into_luma8();
+    let sampled = |sampling| {
+        jpeg_of((200, 150), picture.as_raw(), ColorType::Rgb, |encoder| {
+            encoder.set_sampling_factor(sampling);
+        })
+    };
+    vec![
+        ("long-444.jpg".to_owned(), sampled(SamplingFactor::F_1_1)),
+        ("long-420.jpg".to_owned(), sampled(SamplingFactor::F_2_2)),
+        (
+            "long-grey.jpg".to_owned(),
+            jpeg_of((200, 150), grey.as_raw(), ColorType::Luma, |_| {}),
+        ),
+    ]
+}
+
 fn jpeg(samples: &[u8], colour: ColorType, set: impl FnOnce(&mut Encoder<&mut Vec<u8>>)) -> Vec<u8> {
+    jpeg_of((40, 24), samples, colour, |encoder| {
+        encoder.set_quality(80);
+        set(encoder);
+    })
+}
+
+fn jpeg_of(
+    (width, height): (u16, u16),
+    samples: &[u8],
+    colour: ColorType,
+    set: impl FnOnce(&mut Encoder<&mut Vec<u8>>),
+) -> Vec<u8> {
     let mut file = Vec::new();
-    let mut encoder = Encoder::new(&mut file, 80);
+    let mut encoder = Encoder::new(&mut file, 95);
     set(&mut encoder);
     encoder
-        .encode(samples, 40, 24, colour)
+        .encode(samples, width, height, colour)
         .expect("JPEG can say this size");
     file
 }

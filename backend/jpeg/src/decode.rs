@@ -1,6 +1,8 @@
 //! From the bytes of a file to colour planes of the size asked for.
 
+mod ahead;
 mod bits;
+mod block;
 mod frame;
 mod huffman;
 mod inverse;
@@ -98,6 +100,18 @@ impl Units {
     fn holds(&self, (x, y): (usize, usize)) -> bool {
         self.across.contains(&x) && self.down.contains(&y)
     }
+
+    /// Whether it has any of these, numbered row by row in a picture `width` wide.
+    fn touch(&self, numbers: Range<usize>, width: usize) -> bool {
+        let row = |number: usize| number / width;
+        (row(numbers.start)..row(numbers.end - 1) + 1)
+            .filter(|y| self.down.contains(y))
+            .any(|y| {
+                let first = numbers.start.saturating_sub(y * width);
+                let end = (numbers.end - y * width).min(width);
+                first < self.across.end && end > self.across.start
+            })
+    }
 }
 
 /// What a decode is asked for.
@@ -193,7 +207,8 @@ pub fn decode(bytes: &[u8], options: &Options<'_>) -> Result<Picture, DecodeErro
 /// `sampling` are the horizontal and vertical factors of the components (T.81, A.1.1).
 #[must_use]
 pub fn memory(width: u32, height: u32, sampling: &[(u8, u8)], is_progressive: bool, scale: Scale) -> u64 {
-    const FIXED: u64 = 256 * 1024;
+    // Tables, the window, and what is read ahead.
+    const FIXED: u64 = 768 * 1024;
     let frame = Frame::sized(width, height, sampling, is_progressive, scale);
     let bytes = frame.components.iter().map(|component| {
         let side = component.inverse.scale().side();

@@ -3,7 +3,8 @@
 //! A photo of a booth has 24 megapixels and is shown at one or two. This decoder computes the pixels of the smaller
 //! picture and no others: of every 8x8 block it evaluates only the frequencies that the smaller size can show, steps
 //! over the codes of the rest, and hands out the colour planes as they are stored, so that nobody converts pixels
-//! that are about to be scaled away.
+//! that are about to be scaled away. What is left is to find each code where the one before it ends; for that it reads
+//! at two places of a file at once (`decode/ahead.rs`).
 //!
 //! It reads what cameras, phones and editors write: sequential and progressive Huffman-coded files of 8 bits with
 //! one, three or four components, any sampling, restart markers, scans in any order. Arithmetic coding, 12 bits,

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+use std::sync::LazyLock;
+
 use boothline_jpeg::{DecodeError, Options, Picture, Plane, Region, Scale, decode};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use proptest::prelude::*;
@@ -117,6 +119,15 @@ fn files(width: u16, height: u16) -> Vec<(&'static str, Vec<u8>)> {
             }),
         ),
     ]
+}
+
+/// Sequential files of every sampling, long enough to be read at two places at once.
+fn detailed() -> Vec<Vec<u8>> {
+    static FILES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
+        let files = files(420, 310).into_iter().take(6);
+        files.map(|(_, file)| file).collect()
+    });
+    FILES.clone()
 }
 
 #[test]
@@ -322,6 +333,55 @@ proptest! {
             for y in touched(top, height, down, plane.height) {
                 let of = |plane: &Plane| plane.row(y)[columns.start as usize..columns.end as usize].to_vec();
                 prop_assert_eq!(of(drawn), of(plane), "row {} of plane {}", y, plane.id);
+            }
+        }
+    }
+}
+
+/// The same file with a restart interval that no scan is long enough for, so that it is read from one place at a time.
+fn read_in_order(file: &[u8]) -> Vec<u8> {
+    const INTERVAL: [u8; 6] = [0xFF, 0xDD, 0, 4, 0xFF, 0xFF];
+    [&file[..2], &INTERVAL, &file[2..]].concat()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+    /// Reading ahead changes nothing, whatever the file.
+    #[test]
+    fn read_ahead_or_in_order_is_the_same(
+        kind in 0..6usize,
+        eighths in 1..=8u8,
+        (left, top) in (0..300u32, 0..200u32),
+        (width, height) in prop::sample::select(vec![(u32::MAX, u32::MAX), (1, 1), (90, 70), (300, 20)]),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
+        cut in prop::option::of(any::<prop::sample::Index>()),
+    ) {
+        let mut file = detailed().swap_remove(kind);
+        let data = file.windows(2).position(|w| w == [0xFF, 0xDA]).unwrap() + 14;
+        for (place, value) in changes {
+            let place = data + place.index(file.len() - data);
+            file[place] = value;
+        }
+        if let Some(cut) = cut {
+            file.truncate(data + cut.index(file.len() - data));
+        }
+        let region = Region { left, top, width, height };
+        let (ahead, in_order) = (part_at(&file, eighths, region), part_at(&read_in_order(&file), eighths, region));
+        let (Ok(ahead), Ok(in_order)) = (&ahead, &in_order) else {
+            prop_assert_eq!(ahead.err(), in_order.err());
+            return Ok(());
+        };
+        prop_assert_eq!((ahead.arrived, ahead.whole), (in_order.arrived, in_order.whole));
+        for (one, other) in ahead.planes.iter().zip(&in_order.planes) {
+            let (across, down) = one.density();
+            let span = |start: u32, length: u32, density: f64, side: u32| {
+                let (first, end) = (f64::from(start) * density, f64::from(start.saturating_add(length)) * density);
+                (first as u32).min(side)..(end.ceil() as u32).min(side)
+            };
+            let columns = span(left, width, across, one.width);
+            for y in span(top, height, down, one.height) {
+                let of = |plane: &Plane| plane.row(y)[columns.start as usize..columns.end as usize].to_vec();
+                prop_assert_eq!(of(one), of(other), "row {} of plane {}", y, one.id);
             }
         }
     }

@@ -6,6 +6,8 @@ use memchr::memchr;
 const WINDOW: usize = 1 << 16;
 /// More than the longest block takes: 64 symbols of at most 16 bits with at most 15 bits behind each.
 const LONGEST_BLOCK: usize = 256;
+/// More than the longest MCU takes, which has no more than ten blocks (T.81, B.2.3).
+pub(super) const LONGEST_MCU: usize = 10 * LONGEST_BLOCK;
 /// Zeros behind the last byte, so that a block at the end reads nothing else.
 const PADDING: usize = LONGEST_BLOCK + 16;
 
@@ -37,7 +39,7 @@ pub(super) struct Place {
     next: usize,
 }
 
-/// Reads bits, most significant first (T.81, F.2.2.5), as far as one block goes.
+/// Reads bits as far as one block goes.
 ///
 /// It lives in registers: it is taken from [`Bits`] for a block and given back after it. (The reservoir after Giesen,
 /// "Reading bits in far too many ways", variant 4.)
@@ -46,16 +48,45 @@ pub(super) struct Cursor<'w> {
     place: Place,
 }
 
+/// Bits as blocks are read from them, most significant first (T.81, F.2.2.5).
+pub(super) trait Read {
+    /// Makes at least 56 bits ready.
+    fn refill(&mut self);
+
+    /// The next `n` bits, 1 to 32, without taking them. Needs a [`Read::refill`] before.
+    fn peek(&self, n: u32) -> usize;
+
+    /// Takes `n` bits, 0 to 56, that were peeked at.
+    fn take(&mut self, n: u32);
+
+    /// Takes a number of `size` bits, 1 to 16, as T.81 table F.1 and figure F.12 (EXTEND) store signed values.
+    #[inline(always)]
+    fn signed(&mut self, size: u32) -> i32 {
+        let raw = self.peek(size) as u32;
+        self.take(size);
+        extend(raw, size)
+    }
+
+    /// Takes one bit. Needs a [`Read::refill`] before.
+    #[inline(always)]
+    fn bit(&mut self) -> bool {
+        let bit = self.peek(1) == 1;
+        self.take(1);
+        bit
+    }
+}
+
 impl Cursor<'_> {
     /// Where it stands, for [`Bits::end`].
     #[inline(always)]
     pub(super) fn place(&self) -> Place {
         self.place
     }
+}
 
-    /// Fills the reservoir with at least 56 bits.
+impl Read for Cursor<'_> {
     #[inline(always)]
-    pub(super) fn refill(&mut self) {
+    fn refill(&mut self) {
         let Some(bytes) = self
             .window
             .get(self.place.next..)
@@ -68,33 +99,73 @@ impl Cursor<'_> {
         self.place.count |= 56;
     }
 
-    /// The next `n` bits, 1 to 32, without taking them. Needs a [`Cursor::refill`] before.
     #[inline(always)]
-    pub(super) fn peek(&self, n: u32) -> usize {
+    fn peek(&self, n: u32) -> usize {
         (self.place.acc >> ((64 - n) & 63)) as usize
     }
 
-    /// Takes `n` bits, 0 to 56, that were peeked at.
     #[inline(always)]
-    pub(super) fn take(&mut self, n: u32) {
+    fn take(&mut self, n: u32) {
         self.place.acc <<= n & 63;
         self.place.count = self.place.count.wrapping_sub(n);
     }
+}
 
-    /// Takes a number of `size` bits, 1 to 16, as T.81 table F.1 and figure F.12 (EXTEND) store signed values.
+/// Reads bits where the window is sure to have them.
+///
+/// It needs fewer registers and fewer instructions than a [`Cursor`], and waits longer for what it reads: that pays
+/// where other work fills the time. (Giesen's variant 1.)
+#[derive(Clone, Copy)]
+pub(super) struct Finger<'w> {
+    window: &'w Window,
+    /// The next bit, counted from the window's first.
+    at: usize,
+    /// The next bits, from the top.
+    acc: u64,
+}
+
+impl Finger<'_> {
+    /// The next bit, counted from the window's first.
     #[inline(always)]
-    pub(super) fn signed(&mut self, size: u32) -> i32 {
-        let raw = self.peek(size) as u32;
-        self.take(size);
-        extend(raw, size)
+    pub(super) fn at(&self) -> usize {
+        self.at
     }
 
-    /// Takes one bit. Needs a [`Cursor::refill`] before.
+    /// Goes to some bit of the window. Needs a [`Read::refill`] after it.
     #[inline(always)]
-    pub(super) fn bit(&mut self) -> bool {
-        let bit = self.place.acc >> 63 == 1;
-        self.take(1);
-        bit
+    pub(super) fn go_to(&mut self, at: usize) {
+        self.at = at;
+    }
+
+    /// Drops `n` bits that were peeked at, and leaves it to [`Finger::go_to`] to count them.
+    #[inline(always)]
+    pub(super) fn skip(&mut self, n: u32) {
+        self.acc <<= n & 63;
+    }
+}
+
+impl Read for Finger<'_> {
+    #[inline(always)]
+    fn refill(&mut self) {
+        // The remainder is the place itself, and spares the look at the window's end.
+        if let Some(bytes) = self
+            .window
+            .get(self.at / 8 % WINDOW..)
+            .and_then(|rest| rest.first_chunk())
+        {
+            self.acc = u64::from_be_bytes(*bytes) << (self.at % 8);
+        }
+    }
+
+    #[inline(always)]
+    fn peek(&self, n: u32) -> usize {
+        (self.acc >> ((64 - n) & 63)) as usize
+    }
+
+    #[inline(always)]
+    fn take(&mut self, n: u32) {
+        self.acc <<= n & 63;
+        self.at += n as usize;
     }
 }
 
@@ -157,6 +228,52 @@ impl<'a> Bits<'a> {
         self.place.next * 8 > self.filled * 8 + self.place.count as usize
     }
 
+    /// Where the next block begins, in bits from the window's first.
+    #[inline(always)]
+    pub(super) fn here(&self) -> usize {
+        self.place.next * 8 - self.place.count as usize
+    }
+
+    /// Begins to read at some bit of the window, which has to hold what will be read: see [`Bits::holds`].
+    #[inline(always)]
+    pub(super) fn finger(&self, at: usize) -> Finger<'_> {
+        Finger {
+            window: &self.window,
+            at,
+            acc: 0,
+        }
+    }
+
+    /// Goes on from some bit of the window.
+    #[inline(always)]
+    pub(super) fn go_on(&mut self, at: usize) {
+        let mut cursor = Cursor {
+            window: &self.window,
+            place: Place {
+                next: at / 8,
+                ..Place::default()
+            },
+        };
+        cursor.refill();
+        cursor.take((at % 8) as u32);
+        self.place = cursor.place;
+    }
+
+    /// Whether the window has this many bytes of the file behind a bit.
+    #[inline(always)]
+    pub(super) fn holds(&self, at: usize, bytes: usize) -> bool {
+        at.div_ceil(8) + bytes <= self.filled
+    }
+
+    /// Fills the window unless it holds this many bytes from here on; `false` where the data has fewer. Bits are
+    /// counted anew.
+    pub(super) fn reserve(&mut self, bytes: usize) -> bool {
+        if !self.holds(self.here(), bytes) && !self.ended {
+            self.top_up();
+        }
+        self.holds(self.here(), bytes)
+    }
+
     /// Goes behind the next restart marker, dropping what is left before it; `false` where another marker or the
     /// end of the file comes first.
     pub(super) fn restart(&mut self) -> bool {
@@ -178,10 +295,12 @@ impl<'a> Bits<'a> {
     /// Moves what is left to the window's front and fills it from the source.
     #[cold]
     fn top_up(&mut self) {
-        let used = self.place.next.min(self.filled);
+        // The bytes whose bits wait in the reservoir stay in the window.
+        let next = self.place.next.min(self.filled);
+        let used = next.saturating_sub(self.place.count.div_ceil(8) as usize);
         self.window.copy_within(used..self.filled, 0);
         self.filled -= used;
-        self.place.next = 0;
+        self.place.next = next - used;
         while self.filled < WINDOW && !self.ended {
             self.unstuff();
         }

@@ -1,34 +1,72 @@
 //! Huffman tables for reading (T.81, annexes C and F.2.2.3), widened to whole symbols with the bits behind them.
 
-use super::bits::{Cursor, extend};
+use super::bits::{Read, extend};
 use crate::DecodeError;
 
 /// Bits that one look-up resolves.
 const LOOK: u32 = 11;
 /// Bits that one look-up steps over.
 const STEP: u32 = 12;
+/// Bits that it steps over at most, with the numbers.
+const MOST: u32 = 19;
 
+/// Strides that one refill of the bits is enough for.
+pub(super) const STRIDES: u32 = 57 / MOST;
 /// Symbols with their numbers that one refill of the bits is enough for.
 pub(super) const QUICK: u32 = 56 / LOOK;
 
 /// A code with the number behind it, as a look-up shows them whole.
 ///
-/// From the low end: bits of both (8), coefficients passed before the number's own (8), the number (16). All of it is
-/// zero where they reach beyond the look-up.
-#[derive(Clone, Copy, Default)]
+/// From the low end: bits of both (8), coefficients passed with the number's own (8), the number (16). No bits, and
+/// [`STUCK`] passed where they reach beyond the look-up.
+#[derive(Clone, Copy)]
 pub(super) struct Entry(u32);
 
-/// Passed by the code that ends a block: more than a block has.
+/// Passed by the code that ends a block, from anywhere in it: more than a block has.
 pub(super) const END: usize = 128;
 
+/// Passed where a look-up does not know: more than a block and its end.
+pub(super) const STUCK: usize = END + 64;
+
+/// Passed by what a look-up of strides does not know: more than any block allows, without the [`END`]s in it too.
+pub(super) const UNKNOWN: usize = 4 * END + 64;
+
+/// Coefficients that a symbol passes, the one behind the run of zeros included.
+#[inline(always)]
+pub(super) fn passed(run: usize, size: u32) -> usize {
+    if size == 0 && run < 15 { END } else { run + 1 }
+}
+
 impl Entry {
+    const UNKNOWN: Self = Self((STUCK as u32) << 8);
+
     fn new(symbol: u8, bits: u32, value: i32) -> Self {
-        let passed = match (symbol >> 4, symbol & 15) {
-            (15, 0) => 15,
-            (_, 0) => END as u32,
-            (run, _) => u32::from(run),
-        };
+        let passed = passed(usize::from(symbol >> 4), u32::from(symbol & 15)) as u32;
         Self(bits | passed << 8 | (value as u32) << 16)
+    }
+
+    /// A sum of entries: so many coefficients, and no bits.
+    #[inline(always)]
+    pub(super) fn begun(passed: usize) -> u32 {
+        (passed as u32) << 8
+    }
+
+    /// A sum of entries with this one added: as many as one refill is enough for.
+    #[inline(always)]
+    pub(super) fn after(self, sum: u32) -> u32 {
+        sum.wrapping_add(self.0 & 0xFFFF)
+    }
+
+    /// Coefficients passed by a sum of entries.
+    #[inline(always)]
+    pub(super) fn passed_in(sum: u32) -> usize {
+        (sum >> 8) as usize
+    }
+
+    /// Bits of a sum of entries.
+    #[inline(always)]
+    pub(super) fn bits_in(sum: u32) -> usize {
+        (sum & 0xFF) as usize
     }
 
     /// Bits to be taken; 0 where the look-up does not know.
@@ -37,15 +75,32 @@ impl Entry {
         self.0 & 0xFF
     }
 
-    /// Coefficients that are zero before this one; [`END`] where all that are left are zero.
+    /// Coefficients up to this one and with it; [`END`] where all that are left are zero.
     #[inline(always)]
     pub(super) fn passed(self) -> usize {
         (self.0 >> 8 & 0xFF) as usize
     }
 
+    /// Whether its symbol is the size of a number and nothing else.
+    #[inline(always)]
+    fn is_mean(self) -> bool {
+        matches!(self.passed(), 1 | END)
+    }
+
     #[inline(always)]
     pub(super) fn value(self) -> i32 {
         self.0 as i32 >> 16
+    }
+}
+
+/// The entries of all that a look-up can meet.
+#[derive(Clone)]
+pub(super) struct Entries([Entry; 1 << LOOK]);
+
+impl Entries {
+    #[inline(always)]
+    pub(super) fn look(&self, bits: &impl Read) -> Entry {
+        self.0[bits.peek(LOOK)]
     }
 }
 
@@ -56,26 +111,43 @@ struct Code {
     length: u8,
 }
 
-/// Symbols to be stepped over: bits (6), coefficients passed (7 bits from bit 8), whether the block ends (bit 15).
-#[derive(Clone, Copy, Default)]
-pub(super) struct Stride(u16);
+/// Symbols to be stepped over: bits (16, of which 5 are used), coefficients passed (16).
+///
+/// Strides can be summed up, as many as a block can hold.
+#[derive(Clone, Copy)]
+pub(super) struct Stride(u32);
 
 impl Stride {
-    const ENDS: u16 = 1 << 15;
+    /// No bits, but [`UNKNOWN`] coefficients passed: the first code is too long, or they pass more than a block has.
+    const UNKNOWN: Self = Self::new(UNKNOWN, 0);
+
+    /// So many coefficients passed and bits taken.
+    #[inline(always)]
+    pub(super) const fn new(passed: usize, bits: u32) -> Self {
+        Self(bits | (passed as u32) << 16)
+    }
 
     #[inline(always)]
     pub(super) fn bits(self) -> u32 {
-        u32::from(self.0 & 63)
+        self.0 & 0xFFFF
     }
 
+    /// Coefficients passed, and [`END`] more where the block ends.
     #[inline(always)]
     pub(super) fn passed(self) -> usize {
-        usize::from(self.0 >> 8 & 127)
+        (self.0 >> 16) as usize
     }
 
+    /// Both of them, one after the other.
     #[inline(always)]
-    pub(super) fn ends(self) -> bool {
-        self.0 & Self::ENDS != 0
+    pub(super) fn and(self, next: Self) -> Self {
+        Self(self.0.wrapping_add(next.0))
+    }
+
+    /// Whether there are coefficients left.
+    #[inline(always)]
+    pub(super) fn is_within(self) -> bool {
+        self.0 < Self::new(64, 0).0
     }
 }
 
@@ -83,7 +155,7 @@ impl Stride {
 #[derive(Clone)]
 pub(super) struct Table {
     codes: Box<[Code; 1 << LOOK]>,
-    entries: Box<[Entry; 1 << LOOK]>,
+    entries: Box<Entries>,
     strides: Box<[Stride; 1 << STEP]>,
     /// Of each length of code 1 to 16: the first code that is longer, aligned to 16 bits.
     ends: [u32; 17],
@@ -131,7 +203,7 @@ impl Table {
 
     /// The symbol at the front of the bits, which are taken except for the number behind it.
     #[inline(always)]
-    pub(super) fn symbol(&self, bits: &mut Cursor<'_>) -> Result<u8, DecodeError> {
+    pub(super) fn symbol(&self, bits: &mut impl Read) -> Result<u8, DecodeError> {
         let mut code = self.codes[bits.peek(LOOK)];
         if code.length == 0 {
             code = self.long_code(bits.peek(16))?;
@@ -142,13 +214,19 @@ impl Table {
 
     /// What the look-up shows; an entry with bits may be taken whole.
     #[inline(always)]
-    pub(super) fn quick(&self, bits: &Cursor<'_>) -> Entry {
-        self.entries[bits.peek(LOOK)]
+    pub(super) fn quick(&self, bits: &impl Read) -> Entry {
+        self.entries.look(bits)
+    }
+
+    /// What [`Table::quick`] looks at.
+    #[inline(always)]
+    pub(super) fn entries(&self) -> &Entries {
+        &self.entries
     }
 
     /// A coefficient: the run of zeros before it, the size of its number (0 for the codes without one), the number.
     #[inline(always)]
-    pub(super) fn coefficient(&self, bits: &mut Cursor<'_>) -> Result<(usize, u32, i32), DecodeError> {
+    pub(super) fn coefficient(&self, bits: &mut impl Read) -> Result<(usize, u32, i32), DecodeError> {
         let symbol = self.symbol(bits)?;
         let (run, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
         let value = if size > 0 { bits.signed(size) } else { 0 };
@@ -157,10 +235,10 @@ impl Table {
 
     /// Adds the difference at the front of the bits to the mean of the block before (T.81, F.2.2.1).
     #[inline(always)]
-    pub(super) fn mean(&self, bits: &mut Cursor<'_>, last: &mut i32) -> Result<(), DecodeError> {
+    pub(super) fn mean(&self, bits: &mut impl Read, last: &mut i32) -> Result<(), DecodeError> {
         bits.refill();
         let entry = self.quick(bits);
-        if entry.bits() > 0 && entry.passed() & !END == 0 {
+        if entry.bits() > 0 && entry.is_mean() {
             bits.take(entry.bits());
             *last = last.wrapping_add(entry.value());
             return Ok(());
@@ -175,9 +253,9 @@ impl Table {
         Ok(())
     }
 
-    /// As many whole symbols as one look-up shows; nothing where the first is too long for it.
+    /// As many whole symbols as one look-up shows.
     #[inline(always)]
-    pub(super) fn stride(&self, bits: &Cursor<'_>) -> Stride {
+    pub(super) fn stride(&self, bits: &impl Read) -> Stride {
         self.strides[bits.peek(STEP)]
     }
 
@@ -202,9 +280,9 @@ const TABLE: DecodeError = DecodeError::Corrupt("a Huffman table that contradict
 const CODE: DecodeError = DecodeError::Corrupt("a code that is in no table");
 
 /// Joins codes with the numbers behind them.
-fn entries(codes: &[Code; 1 << LOOK]) -> Box<[Entry; 1 << LOOK]> {
-    let mut entries = Box::new([Entry::default(); 1 << LOOK]);
-    for (prefix, (entry, code)) in entries.iter_mut().zip(codes).enumerate() {
+fn entries(codes: &[Code; 1 << LOOK]) -> Box<Entries> {
+    let mut entries = Box::new(Entries([Entry::UNKNOWN; 1 << LOOK]));
+    for (prefix, (entry, code)) in entries.0.iter_mut().zip(codes).enumerate() {
         let (length, size) = (u32::from(code.length), u32::from(code.symbol & 15));
         if length == 0 || length + size > LOOK {
             continue;
@@ -222,25 +300,23 @@ fn entries(codes: &[Code; 1 << LOOK]) -> Box<[Entry; 1 << LOOK]> {
 
 /// Adds up symbols while their codes lie within [`STEP`] bits; the bits behind the last may lie beyond.
 fn strides(codes: &[Code; 1 << LOOK]) -> Box<[Stride; 1 << STEP]> {
-    let mut strides = Box::new([Stride::default(); 1 << STEP]);
+    let mut strides = Box::new([Stride::UNKNOWN; 1 << STEP]);
     for (prefix, stride) in strides.iter_mut().enumerate() {
-        let (mut used, mut passed, mut ends) = (0, 0, false);
-        while used < STEP && !ends {
+        let (mut used, mut total) = (0, 0);
+        while used < STEP && total < 64 {
             let aligned = (prefix << used) & ((1 << STEP) - 1);
             let Code { symbol, length } = codes[aligned >> (STEP - LOOK)];
             let length = u32::from(length);
-            if length == 0 || length > STEP - used {
+            let size = u32::from(symbol & 15);
+            if length == 0 || length > STEP - used || used + length + size > MOST {
                 break;
             }
-            match (symbol >> 4, symbol & 15) {
-                (15, 0) => passed += 16,
-                (_, 0) => ends = true,
-                (run, _) => passed += usize::from(run) + 1,
-            }
-            used += length + u32::from(symbol & 15);
+            total += passed(usize::from(symbol >> 4), size);
+            used += length + size;
         }
-        let flag = if ends { Stride::ENDS } else { 0 };
-        *stride = Stride(used as u16 | (passed.min(127) as u16) << 8 | flag);
+        if used > 0 && matches!(total, 0..64 | END..192) {
+            *stride = Stride::new(total, used);
+        }
     }
     strides
 }

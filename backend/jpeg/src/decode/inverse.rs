@@ -9,6 +9,7 @@
 //! the samples themselves are meant, and g is 1.
 
 use std::f64::consts::PI;
+use std::ops::Range;
 
 use fearless_simd::{Level, dispatch, f32x8, i32x8, prelude::*, u32x8};
 
@@ -16,60 +17,132 @@ use super::Scale;
 use super::plane::Plane;
 use crate::standard::ZIGZAG;
 
-/// Blocks that a [`Strip`] holds.
-const BLOCKS: usize = 8;
+/// Lanes of a [`Strip`].
+pub(super) const BLOCKS: usize = 8;
 
-/// Quantised coefficients of up to eight blocks that lie side by side, one in each lane.
+/// Quantised coefficients of eight blocks, one in each lane.
 pub(super) struct Strip {
-    /// Row by row; of each coefficient the eight blocks' one after the other.
-    values: [[i32; BLOCKS]; 64],
-    /// Place of the first block, counted in blocks, and how many there are.
-    first: (usize, usize),
-    count: usize,
+    /// Row by row; of each coefficient the eight blocks' one after the other. Last what no block has.
+    values: [[i32; BLOCKS]; 65],
 }
 
 impl Default for Strip {
     fn default() -> Self {
         Self {
-            values: [[0; BLOCKS]; 64],
-            first: (0, 0),
-            count: 0,
+            values: [[0; BLOCKS]; 65],
         }
     }
 }
 
 impl Strip {
-    /// Whether the block at this place cannot be put beside those that are there.
+    /// The block in this lane, of which only what is not zero has to be set.
     #[inline(always)]
-    pub(super) fn is_full_for(&self, (x, y): (usize, usize)) -> bool {
-        self.count == BLOCKS || self.count > 0 && self.first.1 != y || self.first.0 + self.count != x
+    pub(super) fn lane(&mut self, lane: usize) -> Lane<'_> {
+        let values = &mut self.values.as_flattened_mut()[lane % BLOCKS..];
+        Lane {
+            values: values.first_chunk_mut().expect("seven are left out at most"),
+        }
     }
 
-    /// Begins the block at this place, whose coefficients are all zero so far.
-    #[inline(always)]
-    pub(super) fn begin(&mut self, at: (usize, usize)) -> Lane<'_> {
-        if self.count == 0 {
-            self.first = at;
+    /// Adds to the means of all blocks.
+    pub(super) fn lift(&mut self, by: i32) {
+        for mean in &mut self.values[0] {
+            *mean = mean.wrapping_add(by);
         }
-        self.count += 1;
-        Lane {
-            lane: (self.count - 1) & (BLOCKS - 1),
-            values: &mut self.values,
-        }
+    }
+
+    /// Makes all coefficients zero again.
+    pub(super) fn clear(&mut self) {
+        self.values.fill([0; BLOCKS]);
     }
 }
 
 /// One block of a [`Strip`].
 pub(super) struct Lane<'a> {
-    values: &'a mut [[i32; BLOCKS]; 64],
-    lane: usize,
+    /// From its own mean on; of its coefficients every eighth is next.
+    values: &'a mut [i32; 64 * BLOCKS + 1],
 }
 
+/// Where the coefficients lie in a [`Lane`], in the order of the file. One before the first, and those beyond the last,
+/// lie where no coefficient is looked for.
+const PLACES: [u16; 256] = {
+    let mut places = [64 * BLOCKS as u16; 256];
+    let mut k = 0;
+    while k < 64 {
+        places[k + 1] = ZIGZAG[k] as u16 * BLOCKS as u16;
+        k += 1;
+    }
+    places
+};
+
 impl Lane<'_> {
-    /// Sets the `k`-th coefficient in the order of the file, 0 to 63.
+    /// Sets the `k`-th coefficient in the order of the file; what is set before the first one or beyond the last, up to
+    /// the 254th, is lost.
     #[inline(always)]
     pub(super) fn set(&mut self, k: usize, value: i32) {
-        self.values[usize::from(ZIGZAG[k & 63] & 63)][self.lane] = value;
+        if let Some(place) = self.values.get_mut(usize::from(PLACES[k.wrapping_add(1) & 255])) {
+            *place = value;
+        }
+    }
+}
+
+/// Blocks that lie side by side and wait to be drawn together.
+#[derive(Default)]
+pub(super) struct Waiting {
+    strip: Strip,
+    /// Place of the first one, counted in blocks, and how many there are.
+    first: (usize, usize),
+    count: usize,
+}
+
+impl Waiting {
+    /// Begins the block at this place, whose coefficients are all zero so far; those that wait are drawn where it cannot
+    /// be put beside them.
+    #[inline(always)]
+    pub(super) fn begin(
+        &mut self,
+        at: (usize, usize),
+        inverse: &Inverse,
+        steps: &[f32; 64],
+        plane: &mut Plane,
+    ) -> Lane<'_> {
+        if self.is_full_for(at) {
+            self.draw(inverse, steps, plane);
+        }
+        if self.count == 0 {
+            self.first = at;
+        }
+        self.count += 1;
+        self.strip.lane(self.count - 1)
+    }
+
+    #[inline(always)]
+    fn is_full_for(&self, (x, y): (usize, usize)) -> bool {
+        self.count == BLOCKS || self.count > 0 && self.first.1 != y || self.first.0 + self.count != x
+    }
+
+    /// Draws them, quantised by these [`steps`].
+    pub(super) fn draw(&mut self, inverse: &Inverse, steps: &[f32; 64], plane: &mut Plane) {
+        let run = Run {
+            lanes: 0..self.count,
+            at: self.first,
+        };
+        inverse.draw(&mut self.strip, &[run], steps, plane);
+        self.count = 0;
+    }
+}
+
+/// Lanes of a strip that are drawn side by side.
+pub(super) struct Run {
+    pub(super) lanes: Range<usize>,
+    /// Place of the first one, counted in blocks.
+    pub(super) at: (usize, usize),
+}
+
+impl Run {
+    /// Whether the block in this lane, at this place, is the next one of the run.
+    pub(super) fn goes_on(&self, lane: usize, at: (usize, usize)) -> bool {
+        self.lanes.end == lane && (self.at.0 + self.lanes.len(), self.at.1) == at
     }
 }
 
@@ -126,17 +199,17 @@ impl Inverse {
         needs(self.scale.side(), place)
     }
 
-    /// Draws the blocks of a strip, quantised by these [`steps`], and empties it.
-    pub(super) fn draw(&self, strip: &mut Strip, steps: &[f32; 64], plane: &mut Plane) {
+    /// Draws these blocks of a strip, quantised by these [`steps`], and empties it.
+    pub(super) fn draw(&self, strip: &mut Strip, runs: &[Run], steps: &[f32; 64], plane: &mut Plane) {
         match self.scale.side() {
-            1 => self.evaluate::<1, 1>(strip, steps, plane),
-            2 => self.evaluate::<2, 4>(strip, steps, plane),
-            3 => self.evaluate::<3, 4>(strip, steps, plane),
-            4 => self.evaluate::<4, 5>(strip, steps, plane),
-            5 => self.evaluate::<5, 8>(strip, steps, plane),
-            6 => self.evaluate::<6, 8>(strip, steps, plane),
-            7 => self.evaluate::<7, 8>(strip, steps, plane),
-            _ => self.evaluate::<8, 8>(strip, steps, plane),
+            1 => self.evaluate::<1, 1>(strip, runs, steps, plane),
+            2 => self.evaluate::<2, 4>(strip, runs, steps, plane),
+            3 => self.evaluate::<3, 4>(strip, runs, steps, plane),
+            4 => self.evaluate::<4, 5>(strip, runs, steps, plane),
+            5 => self.evaluate::<5, 8>(strip, runs, steps, plane),
+            6 => self.evaluate::<6, 8>(strip, runs, steps, plane),
+            7 => self.evaluate::<7, 8>(strip, runs, steps, plane),
+            _ => self.evaluate::<8, 8>(strip, runs, steps, plane),
         }
     }
 
@@ -144,16 +217,18 @@ impl Inverse {
     fn evaluate<const N: usize, const K: usize>(
         &self,
         strip: &mut Strip,
+        runs: &[Run],
         steps: &[f32; 64],
         plane: &mut Plane,
     ) {
         let mut rows = [[[0; BLOCKS]; 2]; N];
         dispatch!(self.level, simd => transform::<_, N, K>(simd, &self.basis, &strip.values, steps, &mut rows));
-        write(&rows, strip, plane);
+        for run in runs {
+            write(&rows, run, plane);
+        }
         for row in strip.values.chunks_exact_mut(8).take(K) {
             row[..K].fill([0; BLOCKS]);
         }
-        strip.count = 0;
     }
 }
 
@@ -163,7 +238,7 @@ impl Inverse {
 fn transform<S: Simd, const N: usize, const K: usize>(
     simd: S,
     basis: &[[f32; 8]; 8],
-    values: &[[i32; BLOCKS]; 64],
+    values: &[[i32; BLOCKS]; 65],
     steps: &[f32; 64],
     words: &mut [[[u32; BLOCKS]; 2]; N],
 ) {
@@ -226,16 +301,17 @@ fn series<S: Simd, const N: usize, const K: usize>(
 ///
 /// Never part of its caller, whose arithmetic the compiler would take apart to fit it to the single numbers here.
 #[inline(never)]
-fn write<const N: usize>(rows: &[[[u32; BLOCKS]; 2]; N], strip: &Strip, plane: &mut Plane) {
+fn write<const N: usize>(rows: &[[[u32; BLOCKS]; 2]; N], run: &Run, plane: &mut Plane) {
     let stride = plane.stride;
-    let start = strip.first.1 * N * stride + strip.first.0 * N;
+    let start = run.at.1 * N * stride + run.at.0 * N;
     let places = plane
         .samples
         .get_mut(start..)
         .unwrap_or_default()
         .chunks_mut(stride);
     for (place, [first, rest]) in places.zip(rows) {
-        let blocks = place.chunks_exact_mut(N).take(strip.count);
+        let (first, rest) = (&first[run.lanes.clone()], &rest[run.lanes.clone()]);
+        let blocks = place.chunks_exact_mut(N);
         for ((block, first), rest) in blocks.zip(first).zip(rest) {
             let pixels = u64::from(*first) | u64::from(*rest) << 32;
             block.copy_from_slice(&pixels.to_le_bytes()[..N]);

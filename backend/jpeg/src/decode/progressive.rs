@@ -3,10 +3,10 @@
 //! Of every block only the coefficients that the scale needs are kept, and of the others no more than whether they
 //! are zero, which later scans of the same band ask for.
 
-use super::bits::{Bits, Cursor};
+use super::bits::{Bits, Cursor, Read as _};
 use super::frame::{Component, Frame};
 use super::huffman::Table;
-use super::inverse::{Inverse, Strip, steps};
+use super::inverse::{Inverse, Waiting, steps};
 use super::plane::Plane;
 use super::scan::{Data, Reader};
 use super::{Options, Units};
@@ -453,7 +453,7 @@ fn draw(
     keep_going: &dyn Fn() -> bool,
 ) -> Result<(), DecodeError> {
     let needed: Vec<usize> = (0..64).filter(|&k| stored.slots[k] != KEPT_NOT).collect();
-    let mut strip = Strip::default();
+    let mut waiting = Waiting::default();
     let rows = stored
         .values
         .chunks_exact((stored.blocks_wide * stored.kept).max(1));
@@ -463,15 +463,12 @@ fn draw(
         }
         let blocks = row.chunks_exact(stored.kept).enumerate();
         for (x, values) in blocks.take(wanted.across.end).skip(wanted.across.start) {
-            if strip.is_full_for((x, y)) {
-                inverse.draw(&mut strip, steps, plane);
-            }
-            let mut block = strip.begin((x, y));
+            let mut block = waiting.begin((x, y), inverse, steps, plane);
             for (value, k) in values.iter().zip(&needed) {
                 block.set(*k, (*value).into());
             }
         }
     }
-    inverse.draw(&mut strip, steps, plane);
+    waiting.draw(inverse, steps, plane);
     Ok(())
 }

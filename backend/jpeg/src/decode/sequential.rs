@@ -1,10 +1,14 @@
 //! Sequential scans: every block goes straight to its pixels (T.81, F.2).
 
+use std::ops::Range;
+
 use super::Units;
-use super::bits::{Bits, Cursor};
+use super::ahead::{self, Ahead, MOST, Meeting};
+use super::bits::Bits;
+use super::block::{self, Half};
 use super::frame::Frame;
-use super::huffman::{END, QUICK, Table};
-use super::inverse::{Inverse, Lane, Strip, steps};
+use super::huffman::Table;
+use super::inverse::{BLOCKS, Inverse, Run, Strip, Waiting, steps};
 use super::plane::Plane;
 use super::scan::{Data, Reader};
 use crate::DecodeError;
@@ -39,6 +43,12 @@ struct Painter<'a> {
     parts: Vec<Part<'a>>,
     /// The MCUs that are drawn.
     wanted: Units,
+    /// MCUs across and down.
+    mcus: (usize, usize),
+    /// Not between restart markers, where all begins anew too often, nor in little data.
+    ahead: Option<Ahead>,
+    /// For blocks that are not drawn.
+    nowhere: [Strip; 2],
 }
 
 /// What one component of a scan is read with.
@@ -51,7 +61,9 @@ struct Part<'a> {
     ac: &'a Table,
     steps: [f32; 64],
     /// Blocks that wait to be drawn, of each row of an MCU.
-    strips: Vec<Strip>,
+    waiting: Vec<Waiting>,
+    /// Blocks that were read ahead, of each row of an MCU.
+    ahead: Vec<Vec<Strip>>,
     /// The DC of the last block, undivided.
     last: i32,
 }
@@ -59,12 +71,17 @@ struct Part<'a> {
 /// Decodes a scan into its planes; gives back where the bytes go on.
 #[multiversion::multiversion(targets("x86_64+avx2+bmi1+bmi2+lzcnt+fma"))]
 pub(super) fn scan(data: &Data<'_>, frame: &Frame, planes: &mut [Filling]) -> Result<usize, DecodeError> {
-    let parts = parts(data, frame)?;
     let mcus = data.mcus(frame);
+    let bytes = data.bytes.len().saturating_sub(data.at);
+    let looks_ahead = data.tables.restarts == 0 && bytes >= ahead::LEAST;
+    let ahead = looks_ahead.then(|| Ahead::new(bytes, mcus.0 * mcus.1));
     let mut painter = Painter {
         planes,
-        parts,
+        parts: parts(data, frame, looks_ahead)?,
         wanted: data.wanted(frame),
+        mcus,
+        ahead,
+        nowhere: <[Strip; 2]>::default(),
     };
     let (arrived, after) = data.walk(mcus, &mut painter)?;
     painter.draw_all();
@@ -76,16 +93,23 @@ pub(super) fn scan(data: &Data<'_>, frame: &Frame, planes: &mut [Filling]) -> Re
     Ok(after)
 }
 
-fn parts<'a>(data: &Data<'a>, frame: &'a Frame) -> Result<Vec<Part<'a>>, DecodeError> {
+fn parts<'a>(data: &Data<'a>, frame: &'a Frame, looks_ahead: bool) -> Result<Vec<Part<'a>>, DecodeError> {
     let alone = data.scan.parts.len() == 1;
     let parts = data.scan.parts.iter().map(|part| {
         let component = &frame.components[part.component];
         let blocks = if alone { (1, 1) } else { component.blocks() };
+        let strips = if looks_ahead {
+            (MOST * blocks.0).div_ceil(BLOCKS)
+        } else {
+            0
+        };
+        let row = || (0..strips).map(|_| Strip::default()).collect();
         Ok(Part {
             component: part.component,
             inverse: &component.inverse,
             blocks,
-            strips: (0..blocks.1).map(|_| Strip::default()).collect(),
+            waiting: (0..blocks.1).map(|_| Waiting::default()).collect(),
+            ahead: (0..blocks.1).map(|_| row()).collect(),
             dc: data.tables.dc(part.dc)?,
             ac: data.tables.ac(part.ac)?,
             steps: steps(data.tables.steps(component)?),
@@ -100,8 +124,8 @@ impl Painter<'_> {
     fn draw_all(&mut self) {
         for part in &mut self.parts {
             let plane = &mut self.planes[part.component].plane;
-            for strip in &mut part.strips {
-                part.inverse.draw(strip, &part.steps, plane);
+            for waiting in &mut part.waiting {
+                waiting.draw(part.inverse, &part.steps, plane);
             }
         }
     }
@@ -117,20 +141,16 @@ impl Painter<'_> {
             let before = part.last;
             for down in 0..part.blocks.1 {
                 for across in 0..part.blocks.0 {
-                    let at = (x * part.blocks.0 + across, y * part.blocks.1 + down);
-                    let strip = &mut part.strips[down];
-                    if DRAWN && strip.is_full_for(at) {
-                        let plane = &mut self.planes[part.component].plane;
-                        part.inverse.draw(strip, &part.steps, plane);
-                    }
                     let mut cursor = bits.begin();
                     part.dc.mean(&mut cursor, &mut part.last)?;
                     if DRAWN {
-                        let mut block = strip.begin(at);
+                        let at = (x * part.blocks.0 + across, y * part.blocks.1 + down);
+                        let plane = &mut self.planes[part.component].plane;
+                        let mut block = part.waiting[down].begin(at, part.inverse, &part.steps, plane);
                         block.set(0, part.last);
-                        read_block(part.ac, &mut cursor, part.inverse.last(), &mut block)?;
+                        block::read(part.ac, &mut cursor, part.inverse.last(), &mut block)?;
                     } else {
-                        step_over(part.ac, &mut cursor, 1)?;
+                        block::step_over(part.ac, &mut cursor, 1)?;
                     }
                     let place = cursor.place();
                     bits.end(place);
@@ -143,16 +163,199 @@ impl Painter<'_> {
         }
         Ok(())
     }
+
+    /// Where the second reader can read an MCU while the first reads this one.
+    #[inline(always)]
+    fn far(&mut self, bits: &mut Bits<'_>, (x, y): (usize, usize)) -> Option<usize> {
+        let ahead = self.ahead.as_mut()?;
+        if !ahead.has_begun() && ahead.begin(bits) {
+            let reach = Ahead::reach(y * self.mcus.0 + x);
+            ahead.keeps = self.wanted.touch(reach, self.mcus.0);
+        }
+        ahead.place(bits)
+    }
+
+    /// Reads an MCU here and one at the second reader's place.
+    #[inline(always)]
+    fn two_mcus(
+        &mut self,
+        bits: &mut Bits<'_>,
+        far: usize,
+        (x, y): (usize, usize),
+    ) -> Result<(), DecodeError> {
+        let Some(ahead) = &mut self.ahead else {
+            return Ok(());
+        };
+        let is_drawn = self.wanted.holds((x, y));
+        let number = ahead.note(far);
+        let [nowhere_near, nowhere_far] = &mut self.nowhere;
+        let (mut near, mut far) = (bits.finger(bits.here()), bits.finger(far));
+        let mut is_sound = true;
+        for (part, mean) in self.parts.iter_mut().zip(&mut ahead.means) {
+            for down in 0..part.blocks.1 {
+                for across in 0..part.blocks.0 {
+                    part.dc.mean(&mut near, &mut part.last)?;
+                    let (last, block) = if is_drawn {
+                        let at = (x * part.blocks.0 + across, y * part.blocks.1 + down);
+                        let plane = &mut self.planes[part.component].plane;
+                        let mut block = part.waiting[down].begin(at, part.inverse, &part.steps, plane);
+                        block.set(0, part.last);
+                        (part.inverse.last(), block)
+                    } else {
+                        (0, nowhere_near.lane(0))
+                    };
+                    let near_half = Half::new(last, block);
+
+                    is_sound &= part.dc.mean(&mut far, mean).is_ok();
+                    let (last, block) = if ahead.keeps {
+                        let number = number * part.blocks.0 + across;
+                        let mut block = part.ahead[down][number / BLOCKS].lane(number % BLOCKS);
+                        block.set(0, *mean);
+                        (part.inverse.last(), block)
+                    } else {
+                        (0, nowhere_far.lane(0))
+                    };
+                    let far_half = Half::new(last, block);
+
+                    let (one, two);
+                    (near, far, one, two) = block::read_two(part.ac, (near, far), near_half, far_half);
+                    one?;
+                    is_sound &= two.is_ok();
+                }
+            }
+        }
+        let (near, far) = (near.at(), far.at());
+        ahead.end(far);
+        bits.go_on(near);
+        if !is_sound {
+            self.forget(false);
+        }
+        Ok(())
+    }
+
+    /// Takes over what the second reader has read, if the MCU at `(x, y)` ended where one of its own begins.
+    #[inline(always)]
+    fn meet(&mut self, bits: &mut Bits<'_>, (x, y): (usize, usize)) {
+        match self.ahead.as_mut().map(|ahead| ahead.meet(bits)) {
+            Some(Meeting::At(from)) => {
+                self.take_over(bits, from, y * self.mcus.0 + x + 1);
+            }
+            Some(Meeting::Missed) => self.forget(true),
+            Some(Meeting::NotYet) | None => {}
+        }
+    }
+
+    /// Makes the second reader's MCUs from number `from` on the first one's, which comes to MCU `next` of the scan.
+    #[inline(never)]
+    fn take_over(&mut self, bits: &mut Bits<'_>, from: usize, next: usize) {
+        let Some(ahead) = &mut self.ahead else { return };
+        let mut count = (ahead.begun.len() - from).min(self.mcus.0 * self.mcus.1 - next);
+        if !ahead.keeps {
+            let is_wanted = |past: &usize| self.wanted.touch(next + past..next + past + 1, self.mcus.0);
+            count = (0..count).find(is_wanted).unwrap_or(count);
+        }
+        if count == 0 {
+            return self.forget(true);
+        }
+        let begun = ahead.begun[from].means;
+        let (place, means) = ahead.hand_over(from..from + count);
+        bits.go_on(place);
+        for ((part, begun), mean) in self.parts.iter_mut().zip(begun).zip(means) {
+            let lift = part.last.wrapping_sub(begun);
+            part.last = mean.wrapping_add(lift);
+            if ahead.keeps {
+                part.clear_ahead(from * part.blocks.0 / BLOCKS);
+                let plane = &mut self.planes[part.component].plane;
+                let place = (next % self.mcus.0, next / self.mcus.0);
+                part.draw_ahead(from..from + count, place, self.mcus.0, &self.wanted, lift, plane);
+            }
+        }
+        ahead.forget(true);
+    }
+
+    /// Forgets what the second reader has read; it ends, or begins once more where it stands.
+    #[cold]
+    fn forget(&mut self, ends: bool) {
+        let Some(ahead) = &mut self.ahead else { return };
+        if ahead.keeps {
+            for part in &mut self.parts {
+                part.clear_ahead((ahead.begun.len() * part.blocks.0).div_ceil(BLOCKS));
+            }
+        }
+        ahead.forget(ends);
+    }
+}
+
+impl Part<'_> {
+    /// Empties the first strips of what was read ahead.
+    fn clear_ahead(&mut self, count: usize) {
+        let strips = self.ahead.iter_mut().flat_map(|strips| &mut strips[..count]);
+        strips.for_each(Strip::clear);
+    }
+
+    /// Draws MCUs that were read ahead, the first of them at `(x, y)`; `lift` is what their means lack.
+    fn draw_ahead(
+        &mut self,
+        mcus: Range<usize>,
+        (x, y): (usize, usize),
+        width: usize,
+        wanted: &Units,
+        lift: i32,
+        plane: &mut Plane,
+    ) {
+        let (wide, high) = self.blocks;
+        let (block, end) = (mcus.start * wide, mcus.end * wide);
+        let mut runs: Vec<Run> = Vec::with_capacity(BLOCKS);
+        for (down, strips) in self.ahead.iter_mut().enumerate() {
+            let (mut block, mut x, mut y, mut across) = (block, x, y, 0);
+            while block < end {
+                let strip = &mut strips[block / BLOCKS];
+                runs.clear();
+                for lane in block % BLOCKS..BLOCKS.min(block % BLOCKS + end - block) {
+                    if wanted.holds((x, y)) {
+                        let at = (x * wide + across, y * high + down);
+                        match runs.last_mut() {
+                            Some(run) if run.goes_on(lane, at) => run.lanes.end += 1,
+                            _ => runs.push(Run {
+                                lanes: lane..lane + 1,
+                                at,
+                            }),
+                        }
+                    }
+                    block += 1;
+                    across += 1;
+                    if across == wide {
+                        (across, x) = (0, x + 1);
+                    }
+                    if x == width {
+                        (x, y) = (0, y + 1);
+                    }
+                }
+                strip.lift(lift);
+                self.inverse.draw(strip, &runs, &self.steps, plane);
+            }
+        }
+    }
 }
 
 impl Reader for Painter<'_> {
     #[inline(always)]
     fn read(&mut self, bits: &mut Bits<'_>, at: (usize, usize)) -> Result<(), DecodeError> {
-        if self.wanted.holds(at) {
-            self.mcu::<true>(bits, at)
-        } else {
-            self.mcu::<false>(bits, at)
+        if let Some(ahead) = &mut self.ahead
+            && ahead.ready > 0
+        {
+            ahead.ready -= 1;
+            return Ok(());
         }
+        if let Some(far) = self.far(bits, at) {
+            self.two_mcus(bits, far, at)?;
+        } else if self.wanted.holds(at) {
+            self.mcu::<true>(bits, at)?;
+        } else {
+            self.mcu::<false>(bits, at)?;
+        }
+        self.meet(bits, at);
+        Ok(())
     }
 
     fn restart(&mut self) {
@@ -173,97 +376,14 @@ impl Reader for Painter<'_> {
             for down in 0..part.blocks.1 {
                 for across in 0..part.blocks.0 {
                     let at = (x * part.blocks.0 + across, y * part.blocks.1 + down);
-                    let strip = &mut part.strips[down];
-                    strip.begin(at).set(0, part.last);
-                    part.inverse.draw(strip, &part.steps, plane);
+                    let waiting = &mut part.waiting[down];
+                    let mut block = waiting.begin(at, part.inverse, &part.steps, plane);
+                    block.set(0, part.last);
+                    waiting.draw(part.inverse, &part.steps, plane);
                 }
             }
         }
     }
-}
-
-/// Reads the coefficients of one block behind its mean; those after `last` are stepped over.
-#[inline(always)]
-fn read_block(
-    ac: &Table,
-    bits: &mut Cursor<'_>,
-    last: usize,
-    block: &mut Lane<'_>,
-) -> Result<(), DecodeError> {
-    if last == 0 {
-        return step_over(ac, bits, 1);
-    }
-    let mut k = 1;
-    // Only codes without a number have the value 0: 16 zeros, and the end of the block, which passes them all.
-    let value = 'block: loop {
-        bits.refill();
-        for _ in 0..QUICK {
-            let entry = ac.quick(bits);
-            let value = if entry.bits() > 0 {
-                bits.take(entry.bits());
-                k += entry.passed();
-                entry.value()
-            } else {
-                bits.refill();
-                let (run, size, value) = ac.coefficient(bits)?;
-                bits.refill();
-                k += if size == 0 && run < 15 { END } else { run };
-                value
-            };
-            if k > last {
-                break 'block value;
-            }
-            block.set(k, value);
-            k += 1;
-            if k > 63 {
-                return Ok(());
-            }
-        }
-    };
-    match (k, value) {
-        (64.., 0) => Ok(()),
-        (64.., _) => Err(TOO_MANY),
-        _ => step_over(ac, bits, k + 1),
-    }
-}
-
-const TOO_MANY: DecodeError = DecodeError::Corrupt("a block with too many coefficients");
-
-/// Steps over the coefficients from `k` to the block's end.
-#[inline(always)]
-fn step_over(ac: &Table, bits: &mut Cursor<'_>, mut k: usize) -> Result<(), DecodeError> {
-    while k < 64 {
-        bits.refill();
-        // A stride past the block's end has begun to read the next one.
-        let stride = ac.stride(bits);
-        if stride.bits() == 0 || k + stride.passed() > 63 {
-            let (run, size, _) = ac.coefficient(bits)?;
-            match (run, size) {
-                (15, 0) => k += 16,
-                (_, 0) => return Ok(()),
-                _ => k += run + 1,
-            }
-            if size > 0 && k > 64 {
-                return Err(TOO_MANY);
-            }
-            continue;
-        }
-        bits.take(stride.bits());
-        if stride.ends() {
-            return Ok(());
-        }
-        k += stride.passed();
-        // Two strides take no more than a refill brings.
-        let stride = ac.stride(bits);
-        if k + stride.passed() <= 63 {
-            bits.take(stride.bits());
-            if stride.ends() {
-                return Ok(());
-            }
-            k += stride.passed();
-        }
-    }
-    Ok(())
 }
 
 /// The planes, blocks that came and blocks there should be; a component that no scan held is grey.
