@@ -101,16 +101,35 @@ impl Units {
         self.across.contains(&x) && self.down.contains(&y)
     }
 
-    /// Whether it has any of these, numbered row by row in a picture `width` wide.
-    fn touch(&self, numbers: Range<usize>, width: usize) -> bool {
-        let row = |number: usize| number / width;
-        (row(numbers.start)..row(numbers.end - 1) + 1)
-            .filter(|y| self.down.contains(y))
-            .any(|y| {
-                let first = numbers.start.saturating_sub(y * width);
-                let end = (numbers.end - y * width).min(width);
-                first < self.across.end && end > self.across.start
-            })
+    /// Whether it holds the one at `(x, y)`, and how many there are from there on, row by row in rows of `width`, that it
+    /// holds, or does not hold, as well; at most all of a picture.
+    fn run(&self, (x, y): (usize, usize), width: usize) -> (bool, usize) {
+        const ALL: usize = 1 << 32;
+        let columns = self.across.start..self.across.end.min(width);
+        let rows_above = self.down.start.saturating_sub(y);
+        let last_row = self.down.end.saturating_sub(1);
+        if rows_above > 0 {
+            (false, (rows_above * width + columns.start).saturating_sub(x))
+        } else if y > last_row {
+            (false, ALL)
+        } else if x < columns.start {
+            (false, columns.start - x)
+        } else if x < columns.end {
+            let goes_on = columns.len() == width;
+            (
+                true,
+                columns.end - x + if goes_on { (last_row - y) * width } else { 0 },
+            )
+        } else {
+            (
+                false,
+                if y < last_row {
+                    width - x + columns.start
+                } else {
+                    ALL
+                },
+            )
+        }
     }
 }
 

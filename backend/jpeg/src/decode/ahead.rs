@@ -17,8 +17,15 @@ use super::bits::{Bits, LONGEST_MCU};
 pub(super) const MOST: usize = 128;
 /// MCUs that it should be ahead of the first when it begins.
 const DISTANCE: usize = 96;
-/// The same in bytes, at least and at most.
+/// MCUs by which that may be wrong.
+const UNSURE: usize = 8;
+/// The distance in bytes, at least and at most.
 const BYTES: (usize, usize) = (192, 1 << 14);
+
+/// What [`DISTANCE`] MCUs take where so many take so much.
+fn bytes_of_distance(bytes: usize, mcus: usize) -> usize {
+    (bytes * DISTANCE / mcus.max(1)).clamp(BYTES.0, BYTES.1)
+}
 
 /// Data of fewer bytes is not worth a second reader.
 pub(super) const LEAST: usize = 4 * BYTES.0 + LONGEST_MCU;
@@ -33,8 +40,10 @@ pub(super) struct Ahead {
     passed: usize,
     /// The running mean of each component.
     pub(super) means: [i32; 4],
-    /// Bytes that [`DISTANCE`] MCUs take hereabouts.
-    bytes: usize,
+    /// MCUs that it may read this time.
+    most: usize,
+    /// Bytes that [`DISTANCE`] MCUs take hereabouts: of those that are stepped over, and of those that are kept.
+    bytes: [usize; 2],
     /// Whether the coefficients are kept; otherwise they are only stepped over.
     pub(super) keeps: bool,
     /// MCUs that the first reader need not read.
@@ -51,47 +60,40 @@ pub(super) struct Begun {
 impl Ahead {
     /// For a scan of about so many bytes and MCUs.
     pub(super) fn new(bytes: usize, mcus: usize) -> Self {
-        let mut ahead = Self {
+        Self {
             place: None,
             begun: Vec::with_capacity(MOST),
             passed: 0,
             means: [0; 4],
-            bytes: 0,
-            keeps: true,
+            most: 0,
+            bytes: [bytes_of_distance(bytes, mcus); 2],
+            keeps: false,
             ready: 0,
-        };
-        ahead.learn(bytes, mcus);
-        ahead
-    }
-
-    /// Sets the distance to what so many MCUs took.
-    fn learn(&mut self, bytes: usize, mcus: usize) {
-        self.bytes = (bytes * DISTANCE / mcus.max(1)).clamp(BYTES.0, BYTES.1);
-    }
-
-    /// The numbers of MCUs that it may come to read when it begins while the first reader is at MCU `number`.
-    pub(super) fn reach(number: usize) -> Range<usize> {
-        number + DISTANCE / 2..number + DISTANCE + MOST + DISTANCE
+        }
     }
 
     pub(super) fn has_begun(&self) -> bool {
         self.place.is_some()
     }
 
-    /// Begins further on; `false` where too little data is left.
-    pub(super) fn begin(&mut self, bits: &mut Bits<'_>) -> bool {
-        if !bits.reserve(2 * self.bytes + LONGEST_MCU) {
-            return false;
+    /// Begins further on than the first reader, which has so many MCUs before it that are all kept, or all stepped over;
+    /// not if these are few, or the data is little.
+    pub(super) fn begin(&mut self, bits: &mut Bits<'_>, run: usize, keeps: bool) {
+        let distance = DISTANCE.min(run / 2);
+        let bytes = self.bytes[usize::from(keeps)] * distance / DISTANCE;
+        if bytes < BYTES.0 || !bits.reserve(2 * bytes + LONGEST_MCU) {
+            return;
         }
-        self.place = Some((bits.here() / 8 + self.bytes) * 8);
-        true
+        self.place = Some((bits.here() / 8 + bytes) * 8);
+        self.most = MOST.min(run - distance + UNSURE);
+        self.keeps = keeps;
     }
 
     /// Where its next MCU begins, unless it has to wait for the first reader.
     #[inline(always)]
     pub(super) fn place(&self, bits: &Bits<'_>) -> Option<usize> {
         self.place
-            .filter(|place| self.begun.len() < MOST && bits.holds(*place, LONGEST_MCU))
+            .filter(|place| self.begun.len() < self.most && bits.holds(*place, LONGEST_MCU))
     }
 
     /// Notes that it begins an MCU; gives back which of its own it is.
@@ -132,12 +134,12 @@ impl Ahead {
     /// Where the first reader goes on once these MCUs are its own, and the running means there. How many bytes they
     /// took is learnt.
     pub(super) fn hand_over(&mut self, mcus: Range<usize>) -> (usize, [i32; 4]) {
-        let begun = self.begun.get(mcus.end).copied();
-        let Begun { bit: place, means } = begun.unwrap_or(Begun {
-            bit: self.place.unwrap_or_default(),
-            means: self.means,
-        });
-        self.learn((place - self.begun[mcus.start].bit) / 8, mcus.len());
+        let (place, means) = match self.begun.get(mcus.end) {
+            Some(begun) => (begun.bit, begun.means),
+            None => (self.place.unwrap_or_default(), self.means),
+        };
+        let bytes = (place - self.begun[mcus.start].bit) / 8;
+        self.bytes[usize::from(self.keeps)] = bytes_of_distance(bytes, mcus.len());
         self.ready = mcus.len();
         (place, means)
     }

@@ -24,12 +24,15 @@ pub(super) const BLOCKS: usize = 8;
 pub(super) struct Strip {
     /// Row by row; of each coefficient the eight blocks' one after the other. Last what no block has.
     values: [[i32; BLOCKS]; 65],
+    /// Whether any of them may be other than zero.
+    is_used: bool,
 }
 
 impl Default for Strip {
     fn default() -> Self {
         Self {
             values: [[0; BLOCKS]; 65],
+            is_used: false,
         }
     }
 }
@@ -38,6 +41,7 @@ impl Strip {
     /// The block in this lane, of which only what is not zero has to be set.
     #[inline(always)]
     pub(super) fn lane(&mut self, lane: usize) -> Lane<'_> {
+        self.is_used = true;
         let values = &mut self.values.as_flattened_mut()[lane % BLOCKS..];
         Lane {
             values: values.first_chunk_mut().expect("seven are left out at most"),
@@ -53,7 +57,9 @@ impl Strip {
 
     /// Makes all coefficients zero again.
     pub(super) fn clear(&mut self) {
-        self.values.fill([0; BLOCKS]);
+        if self.is_used {
+            *self = Self::default();
+        }
     }
 }
 
@@ -229,6 +235,7 @@ impl Inverse {
         for row in strip.values.chunks_exact_mut(8).take(K) {
             row[..K].fill([0; BLOCKS]);
         }
+        strip.is_used = false;
     }
 }
 

@@ -166,11 +166,11 @@ impl Painter<'_> {
 
     /// Where the second reader can read an MCU while the first reads this one.
     #[inline(always)]
-    fn far(&mut self, bits: &mut Bits<'_>, (x, y): (usize, usize)) -> Option<usize> {
+    fn far(&mut self, bits: &mut Bits<'_>, at: (usize, usize)) -> Option<usize> {
         let ahead = self.ahead.as_mut()?;
-        if !ahead.has_begun() && ahead.begin(bits) {
-            let reach = Ahead::reach(y * self.mcus.0 + x);
-            ahead.keeps = self.wanted.touch(reach, self.mcus.0);
+        if !ahead.has_begun() {
+            let (is_wanted, run) = self.wanted.run(at, self.mcus.0);
+            ahead.begin(bits, run, is_wanted);
         }
         ahead.place(bits)
     }
@@ -250,49 +250,40 @@ impl Painter<'_> {
     fn take_over(&mut self, bits: &mut Bits<'_>, from: usize, next: usize) {
         let Some(ahead) = &mut self.ahead else { return };
         let mut count = (ahead.begun.len() - from).min(self.mcus.0 * self.mcus.1 - next);
+        let place = (next % self.mcus.0, next / self.mcus.0);
         if !ahead.keeps {
-            let is_wanted = |past: &usize| self.wanted.touch(next + past..next + past + 1, self.mcus.0);
-            count = (0..count).find(is_wanted).unwrap_or(count);
+            let (is_wanted, run) = self.wanted.run(place, self.mcus.0);
+            count = if is_wanted { 0 } else { count.min(run) };
         }
         if count == 0 {
             return self.forget(true);
         }
         let begun = ahead.begun[from].means;
-        let (place, means) = ahead.hand_over(from..from + count);
-        bits.go_on(place);
+        let (end, means) = ahead.hand_over(from..from + count);
+        bits.go_on(end);
         for ((part, begun), mean) in self.parts.iter_mut().zip(begun).zip(means) {
             let lift = part.last.wrapping_sub(begun);
             part.last = mean.wrapping_add(lift);
-            if ahead.keeps {
-                part.clear_ahead(from * part.blocks.0 / BLOCKS);
-                let plane = &mut self.planes[part.component].plane;
-                let place = (next % self.mcus.0, next / self.mcus.0);
-                part.draw_ahead(from..from + count, place, self.mcus.0, &self.wanted, lift, plane);
-            }
+            let plane = &mut self.planes[part.component].plane;
+            part.draw_ahead(from..from + count, place, self.mcus.0, &self.wanted, lift, plane);
         }
-        ahead.forget(true);
+        self.forget(true);
     }
 
     /// Forgets what the second reader has read; it ends, or begins once more where it stands.
     #[cold]
     fn forget(&mut self, ends: bool) {
         let Some(ahead) = &mut self.ahead else { return };
-        if ahead.keeps {
-            for part in &mut self.parts {
-                part.clear_ahead((ahead.begun.len() * part.blocks.0).div_ceil(BLOCKS));
-            }
+        for part in &mut self.parts {
+            let used = (ahead.begun.len() * part.blocks.0).div_ceil(BLOCKS);
+            let strips = part.ahead.iter_mut().flat_map(|strips| &mut strips[..used]);
+            strips.for_each(Strip::clear);
         }
         ahead.forget(ends);
     }
 }
 
 impl Part<'_> {
-    /// Empties the first strips of what was read ahead.
-    fn clear_ahead(&mut self, count: usize) {
-        let strips = self.ahead.iter_mut().flat_map(|strips| &mut strips[..count]);
-        strips.for_each(Strip::clear);
-    }
-
     /// Draws MCUs that were read ahead, the first of them at `(x, y)`; `lift` is what their means lack.
     fn draw_ahead(
         &mut self,
@@ -331,8 +322,10 @@ impl Part<'_> {
                         (x, y) = (0, y + 1);
                     }
                 }
-                strip.lift(lift);
-                self.inverse.draw(strip, &runs, &self.steps, plane);
+                if !runs.is_empty() {
+                    strip.lift(lift);
+                    self.inverse.draw(strip, &runs, &self.steps, plane);
+                }
             }
         }
     }
