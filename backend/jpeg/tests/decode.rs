@@ -387,6 +387,57 @@ proptest! {
     }
 }
 
+/// MCUs of 48 blocks, almost five times as many as T.81 admits (B.2.3), all of one table; each filled with noise of this
+/// strength.
+fn large_mcus(kinds: &[u8]) -> Vec<u8> {
+    const WIDTH: usize = 48 * 8;
+    let height = kinds.len() * 8;
+    let mut random = 1u32;
+    let mut pixels = Vec::with_capacity(WIDTH * height);
+    for kind in kinds {
+        for _ in 0..WIDTH * 8 {
+            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let noise = (random >> 24) as u8;
+            pixels.push(if *kind == 0 {
+                128
+            } else {
+                128 - kind / 2 + noise % kind
+            });
+        }
+    }
+    let mut grey = Vec::new();
+    Encoder::new(&mut grey, 100)
+        .encode(&pixels, WIDTH as u16, height as u16, ColorType::Luma)
+        .unwrap();
+    let frame = grey.windows(2).position(|w| w == [0xFF, 0xC0]).unwrap();
+    let scan = grey.windows(2).position(|w| w == [0xFF, 0xDA]).unwrap();
+    let [high, low] = (32 * kinds.len() as u16).to_be_bytes();
+    let new_frame = [
+        0xFF, 0xC0, 0, 17, 8, high, low, 0, 32, 3, 1, 0x44, 0, 2, 0x44, 0, 3, 0x44, 0,
+    ];
+    let new_scan = [0xFF, 0xDA, 0, 12, 3, 1, 0, 2, 0, 3, 0, 0, 63, 0];
+    let parts: [&[u8]; 5] = [
+        &grey[..frame],
+        &new_frame,
+        &grey[frame + 13..scan],
+        &new_scan,
+        &grey[scan + 10..],
+    ];
+    parts.concat()
+}
+
+#[test]
+fn mcus_of_too_many_blocks_are_read_as_they_come() {
+    // Where the last large one lies across the end of what is held of the file at once, and a second reader meets it.
+    for small in 1336..1346 {
+        let kinds = [&[250, 250, 12, 12][..], &vec![0; small], &[250], &[0; 90]].concat();
+        let file = large_mcus(&kinds);
+        let (ahead, in_order) = (at(&file, 1), at(&read_in_order(&file), 1));
+        let comparable = |p: Picture| (p.planes, p.arrived);
+        assert_eq!(ahead.map(comparable), in_order.map(comparable), "{small}");
+    }
+}
+
 #[test]
 fn outside_of_the_region_nothing_is_drawn() {
     for (name, file) in files(200, 120) {

@@ -6,8 +6,10 @@ use memchr::memchr;
 const WINDOW: usize = 1 << 16;
 /// More than the longest block takes: 64 symbols of at most 16 bits with at most 15 bits behind each.
 const LONGEST_BLOCK: usize = 256;
-/// More than the longest MCU takes, which has no more than ten blocks (T.81, B.2.3).
-pub(super) const LONGEST_MCU: usize = 10 * LONGEST_BLOCK;
+/// Blocks of an MCU that the standard admits (T.81, B.2.3); files may have more all the same.
+pub(super) const MOST_BLOCKS: usize = 10;
+/// More than the longest MCU of so many blocks takes.
+pub(super) const LONGEST_MCU: usize = MOST_BLOCKS * LONGEST_BLOCK;
 /// Zeros behind the last byte, so that a block at the end reads nothing else.
 const PADDING: usize = LONGEST_BLOCK + 16;
 

@@ -180,6 +180,15 @@ impl Data<'_> {
         }
     }
 
+    /// Blocks of an MCU.
+    pub(super) fn blocks(&self, frame: &Frame) -> usize {
+        let of = |part: &Part| frame.components[part.component].blocks();
+        match &self.scan.parts[..] {
+            [_] => 1,
+            parts => parts.iter().map(of).map(|(across, down)| across * down).sum(),
+        }
+    }
+
     /// The MCUs that will be looked at.
     pub(super) fn wanted(&self, frame: &Frame) -> Units {
         let of = match &self.scan.parts[..] {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::Units;
 use super::ahead::{self, Ahead, MOST, Meeting};
-use super::bits::Bits;
+use super::bits::{Bits, MOST_BLOCKS};
 use super::block::{self, Half};
 use super::frame::Frame;
 use super::huffman::Table;
@@ -45,7 +45,8 @@ struct Painter<'a> {
     wanted: Units,
     /// MCUs across and down.
     mcus: (usize, usize),
-    /// Not between restart markers, where all begins anew too often, nor in little data.
+    /// Not between restart markers, where all begins anew too often, nor in little data, nor in larger MCUs than the
+    /// standard admits, of which the window is not sure to hold one.
     ahead: Option<Ahead>,
     /// For blocks that are not drawn.
     nowhere: [Strip; 2],
@@ -73,7 +74,7 @@ struct Part<'a> {
 pub(super) fn scan(data: &Data<'_>, frame: &Frame, planes: &mut [Filling]) -> Result<usize, DecodeError> {
     let mcus = data.mcus(frame);
     let bytes = data.bytes.len().saturating_sub(data.at);
-    let looks_ahead = data.tables.restarts == 0 && bytes >= ahead::LEAST;
+    let looks_ahead = data.tables.restarts == 0 && bytes >= ahead::LEAST && data.blocks(frame) <= MOST_BLOCKS;
     let ahead = looks_ahead.then(|| Ahead::new(bytes, mcus.0 * mcus.1));
     let mut painter = Painter {
         planes,
