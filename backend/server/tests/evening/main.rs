@@ -69,6 +69,33 @@ async fn a_collage_takes_its_four_shots_and_one_of_them_again() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_boomerang_moves_on_the_screen_of_the_result() -> Result<()> {
+    let booth = Booth::open(&[("GUEST_FORM", "off")])?;
+    let browser = Browser::open().await?;
+    let kiosk = Kiosk::of(&booth, &browser).await?;
+
+    kiosk.begin().await?;
+    kiosk.pick("Boomerang").await?;
+    kiosk.shoot().await?;
+    kiosk.keep().await?;
+    kiosk.until_ready().await?;
+
+    let address = browser
+        .execute("arguments[0](document.querySelector('.print__finished').src)")
+        .await?;
+    let job = browser.fetch_json("/api/v1/jobs/1").await?;
+    let mut moving = job["animations"].as_array().into_iter().flatten();
+    let webp = moving.find(|animation| animation["format"] == "webp");
+    let url = webp.and_then(|webp| webp["url"].as_str());
+    assert_eq!(
+        url.map(|url| booth.address(url)).as_deref(),
+        address.as_str(),
+        "{job}"
+    );
+    Ok(())
+}
+
+#[tokio::test]
 async fn shots_taken_while_the_service_is_away_are_sent_when_it_is_back() -> Result<()> {
     let mut booth = Booth::open(&[("GUEST_FORM", "off")])?;
     let browser = Browser::open().await?;
