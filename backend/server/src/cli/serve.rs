@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::banner::Banner;
 use super::failure::Failure;
-use super::memory::return_freed_buffers;
+use super::memory::share_one_heap;
 use crate::app;
 use crate::config::{Config, Environment};
 use crate::{lan, secrets, telemetry};
@@ -24,7 +24,7 @@ pub(super) struct Serve {
 impl Serve {
     /// Runs until it is asked to stop.
     pub(super) fn run(&self, environment: &Environment) -> Result<(), Failure> {
-        return_freed_buffers();
+        share_one_heap();
         let mut config = prepare(environment)?;
         let other_addresses = match self.lan {
             true => lan::open_to_venue(&mut config)?,
@@ -43,7 +43,7 @@ impl Serve {
 
 /// Runs workers until it is asked to stop.
 pub(super) fn work(environment: &Environment) -> Result<(), Failure> {
-    return_freed_buffers();
+    share_one_heap();
     let config = prepare(environment)?;
     block_on(app::work(config))?.map_err(Failure::Service)
 }
