@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use boothline_imaging::heap::SETTINGS;
 
 use crate::task::Name;
 
@@ -42,21 +43,21 @@ impl Contestant {
         self.tasks.contains(&task)
     }
 
-    /// This program, or another build of it.
+    /// This program, or another build of it, with the heap that the service has.
     pub(crate) fn ours(name: &str, program: &Path) -> Self {
         Self {
             name: name.to_owned(),
             program: program.to_owned(),
             arguments: vec!["work".into()],
-            environment: Vec::new(),
+            environment: SETTINGS.map(|(name, value)| (name, value.into())).to_vec(),
             tasks: ALL,
         }
     }
 
-    fn on_one_thread(self) -> Self {
+    fn on_one_thread(mut self) -> Self {
+        self.environment.push(("RAYON_NUM_THREADS", "1".into()));
         Self {
             name: format!("{}, 1 thread", self.name),
-            environment: vec![("RAYON_NUM_THREADS", "1".into())],
             tasks: PARALLEL,
             ..self
         }

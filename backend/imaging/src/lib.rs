@@ -5,6 +5,7 @@ pub mod decode;
 pub mod encode;
 pub mod error;
 pub mod filter;
+pub mod heap;
 mod icc;
 pub mod key;
 pub mod layout;

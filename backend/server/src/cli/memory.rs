@@ -3,19 +3,8 @@
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 use std::{env, os::unix::process::CommandExt as _, process::Command};
 
-/// What glibc is asked, in its own names (mallopt(3)).
-///
-/// Left alone it keeps the buffers of pictures in pieces for each thread: 568 MB after five hundred photos, and rising.
-/// Returning each of them when it is freed costs the next picture a fault for every page, an eighth of all its time. In
-/// one heap the next picture finds the pages of the last.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-const SETTINGS: [(&str, &str); 3] = [
-    ("MALLOC_ARENA_MAX", "1"),
-    // Buffers of so many bytes are not taken from the heap: the most that glibc accepts.
-    ("MALLOC_MMAP_THRESHOLD_", "33554432"),
-    // So many free bytes stay at the heap's end.
-    ("MALLOC_TRIM_THRESHOLD_", "33554432"),
-];
+use boothline_imaging::heap::SETTINGS;
 
 /// Begins the program anew, as the same process, with [`SETTINGS`].
 ///
