@@ -322,20 +322,26 @@ proptest! {
             prop_assert_eq!(at(&file, eighths).err(), part_at(&file, eighths, region).err());
             return Ok(());
         };
-        prop_assert_eq!((part.arrived, part.whole), (whole.arrived, whole.whole));
-        for (drawn, plane) in part.planes.iter().zip(&whole.planes) {
-            let (across, down) = plane.density();
-            let touched = |start: u32, length: u32, density: f64, side: u32| {
-                let (first, end) = (f64::from(start) * density, f64::from(start + length) * density);
-                (first as u32).min(side)..(end.ceil() as u32).min(side)
-            };
-            let columns = touched(left, width, across, plane.width);
-            for y in touched(top, height, down, plane.height) {
-                let of = |plane: &Plane| plane.row(y)[columns.start as usize..columns.end as usize].to_vec();
-                prop_assert_eq!(of(drawn), of(plane), "row {} of plane {}", y, plane.id);
-            }
+        same_within(&region, &part, &whole)?;
+    }
+}
+
+/// As many blocks arrived, and every sample that the region touches is the same.
+fn same_within(region: &Region, one: &Picture, other: &Picture) -> Result<(), TestCaseError> {
+    prop_assert_eq!((one.arrived, one.whole), (other.arrived, other.whole));
+    for (one, other) in one.planes.iter().zip(&other.planes) {
+        let (across, down) = other.density();
+        let touched = |start: u32, length: u32, density: f64, side: u32| {
+            let [first, end] = [start, start.saturating_add(length)].map(|place| f64::from(place) * density);
+            (first as usize).min(side as usize)..(end.ceil() as usize).min(side as usize)
+        };
+        let columns = touched(region.left, region.width, across, other.width);
+        for y in touched(region.top, region.height, down, other.height) {
+            let of = |plane: &Plane| plane.row(y as u32)[columns.clone()].to_vec();
+            prop_assert_eq!(of(one), of(other), "row {} of plane {}", y, other.id);
         }
     }
+    Ok(())
 }
 
 /// The same file with a restart interval that no scan is long enough for, so that it is read from one place at a time.
@@ -371,19 +377,7 @@ proptest! {
             prop_assert_eq!(ahead.err(), in_order.err());
             return Ok(());
         };
-        prop_assert_eq!((ahead.arrived, ahead.whole), (in_order.arrived, in_order.whole));
-        for (one, other) in ahead.planes.iter().zip(&in_order.planes) {
-            let (across, down) = one.density();
-            let span = |start: u32, length: u32, density: f64, side: u32| {
-                let (first, end) = (f64::from(start) * density, f64::from(start.saturating_add(length)) * density);
-                (first as u32).min(side)..(end.ceil() as u32).min(side)
-            };
-            let columns = span(left, width, across, one.width);
-            for y in span(top, height, down, one.height) {
-                let of = |plane: &Plane| plane.row(y)[columns.start as usize..columns.end as usize].to_vec();
-                prop_assert_eq!(of(one), of(other), "row {} of plane {}", y, one.id);
-            }
-        }
+        same_within(&region, ahead, in_order)?;
     }
 }
 
