@@ -104,7 +104,8 @@ impl Units {
     /// Whether it holds the one at `(x, y)`, and how many there are from there on, row by row in rows of `width`, that it
     /// holds, or does not hold, as well; at most all of a picture.
     fn run(&self, (x, y): (usize, usize), width: usize) -> (bool, usize) {
-        const ALL: usize = 1 << 32;
+        // More than the blocks of the largest frame.
+        const ALL: usize = 1 << 30;
         let columns = self.across.start..self.across.end.min(width);
         let rows_above = self.down.start.saturating_sub(y);
         let last_row = self.down.end.saturating_sub(1);
