@@ -1,6 +1,6 @@
 //! The photo booth service: configuration, commands, HTTP and workers.
 //!
-//! `main -> cli -> app -> {http, tasks} -> services`; only this crate knows
+//! `cli -> app -> {http, tasks} -> services`; only this crate knows
 //! the imaging, store, queue and delivery crates all at once.
 
 pub mod access;
