@@ -1,5 +1,7 @@
 //! Jobs: accepting, showing, asking again, deleting.
 
+mod dates;
+
 use boothline_delivery::qr_picture_address;
 use boothline_domain::clock::Timestamp;
 use boothline_domain::{DeliveryState, JobId, JobMode, JobStatus, SessionId};
@@ -159,25 +161,11 @@ async fn words(
     let local = now.local();
     Ok(Words {
         event: context.config.event.name.clone(),
-        date: date_words(&local, &context.config.event.locale),
+        date: dates::in_words(&local, &context.config.event.locale),
         time: local.format("%H:%M").to_string(),
         guest: guest.map(|guest| guest.name).unwrap_or_default(),
         count: (jobs::count_all(tx).await? + 1).to_string(),
     })
-}
-
-/// The day as the event's guests write it: `14 June 2026`, `14. Juni 2026`.
-fn date_words(day: &chrono::DateTime<chrono::Local>, locale: &str) -> String {
-    let language = locale.split(['-', '_']).next().unwrap_or_default();
-    let (known, pattern) = match language {
-        "de" => (chrono::Locale::de_DE, "%-d. %B %Y"),
-        "fr" => (chrono::Locale::fr_FR, "%-d %B %Y"),
-        "es" => (chrono::Locale::es_ES, "%-d de %B de %Y"),
-        "it" => (chrono::Locale::it_IT, "%-d %B %Y"),
-        "nl" => (chrono::Locale::nl_NL, "%-d %B %Y"),
-        _ => (chrono::Locale::en_GB, "%-d %B %Y"),
-    };
-    day.format_localized(pattern, known).to_string()
 }
 
 fn new_job(
