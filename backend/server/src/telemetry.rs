@@ -10,10 +10,10 @@ mod json;
 use std::io;
 
 use anstream::{AutoStream, ColorChoice};
+use tracing_subscriber::fmt;
 use tracing_subscriber::fmt::time::ChronoLocal;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::{SubscriberInitExt as _, TryInitError};
-use tracing_subscriber::{EnvFilter, fmt};
 
 use crate::config::{LogFormat, Logging};
 
@@ -22,7 +22,7 @@ use crate::config::{LogFormat, Logging};
 /// # Errors
 /// When somebody else in this process did so before.
 pub fn start(logging: &Logging) -> Result<(), TryInitError> {
-    let registry = tracing_subscriber::registry().with(EnvFilter::new(&logging.filter));
+    let registry = tracing_subscriber::registry().with(logging.filter.clone());
     match logging.format {
         LogFormat::Json => registry.with(json::FlatJson::new(io::stderr)).try_init(),
         LogFormat::Text => registry

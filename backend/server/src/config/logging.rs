@@ -1,6 +1,6 @@
 //! What the service writes down about itself.
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
 
 use super::parse;
 use super::reader::{Parsed, Reader};
@@ -19,8 +19,8 @@ pub enum LogFormat {
 pub struct Logging {
     /// The form of a log line.
     pub format: LogFormat,
-    /// Which lines are written, in the words of `tracing`'s filter.
-    pub filter: String,
+    /// Which lines are written: a level, or levels by module.
+    pub filter: Targets,
 }
 
 impl Logging {
@@ -38,9 +38,7 @@ const FORMATS: &[(&str, LogFormat)] = &[
     ("json", LogFormat::Json),
 ];
 
-fn filter(text: &str) -> Parsed<String> {
-    EnvFilter::builder()
-        .parse(text)
-        .map(|_| text.to_owned())
+fn filter(text: &str) -> Parsed<Targets> {
+    text.parse()
         .map_err(|_| "a filter such as info or info,boothline=debug".to_owned())
 }
