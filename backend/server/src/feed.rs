@@ -22,13 +22,13 @@ const BACKLOG: usize = 1024;
 /// nothing announces that one's end.
 const POLL: Duration = Duration::from_secs(1);
 
-/// What listeners are told.
+/// What listeners are told. Shared, since each of them has its own, and [`BACKLOG`] of them have room from the start.
 #[derive(Clone, Debug)]
 pub enum News {
     /// A job changed.
-    Job(Event),
+    Job(Arc<Event>),
     /// A photo has come; its small copy can be shown.
-    Photo(Photo),
+    Photo(Arc<Photo>),
 }
 
 /// Hands out listeners, and is rung after each change in this process.
@@ -99,7 +99,7 @@ impl Feed {
 
     fn tell_photo(&self, photo: Photo) {
         // Nobody listening is fine.
-        let _ = self.listeners.send(News::Photo(photo));
+        let _ = self.listeners.send(News::Photo(Arc::new(photo)));
     }
 
     async fn first_cursor(&self, database: &Database) -> Cursor {
@@ -125,7 +125,7 @@ impl Feed {
                         let told_later = news[index + 1..].iter().any(|later| later.job_id == event.job_id);
                         if !told_later {
                             // Nobody listening is fine.
-                            let _ = self.listeners.send(News::Job(event.clone()));
+                            let _ = self.listeners.send(News::Job(Arc::new(event.clone())));
                         }
                     }
                 }

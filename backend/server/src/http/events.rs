@@ -204,7 +204,7 @@ async fn tell(context: &Context, mut listener: Listener, sender: &mpsc::Sender<B
                     tell_event(context, &event, sender).await?;
                 }
             }
-            Next::Heard(News::Photo(photo)) => tell_data("photo", &PhotoView::from(&photo), sender).await?,
+            Next::Heard(News::Photo(photo)) => tell_data("photo", &PhotoView::from(&*photo), sender).await?,
             Next::Missed => match subject {
                 Subject::Everything => send(sender, "event: resync\ndata: {}\n\n".to_owned()).await?,
                 Subject::Job(id) => tell_job(context, id, None, sender).await?,
@@ -324,6 +324,8 @@ async fn send(sender: &mpsc::Sender<Bytes>, text: String) -> Result<(), Gone> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use tokio::sync::broadcast;
     use tokio::time::{interval, timeout};
 
@@ -333,11 +335,11 @@ mod tests {
     const PATIENCE: Duration = Duration::from_secs(60);
 
     fn change_of(job: i64) -> News {
-        News::Job(Event {
+        News::Job(Arc::new(Event {
             cursor: Cursor::default(),
             job_id: JobId(job),
             kind: "changed".to_owned(),
-        })
+        }))
     }
 
     #[tokio::test]
