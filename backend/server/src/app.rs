@@ -314,9 +314,7 @@ async fn open(config: Config, role: &str) -> Result<Context, AppError> {
         desk,
         studio: Studio::new(config.pictures.workers, budget_mib),
         overlays: Arc::default(),
-        cinema: Cinema::open(&config.pictures.ffmpeg)
-            .await
-            .in_folder(&places.scratch),
+        cinema: Cinema::new(config.pictures.ffmpeg.clone(), &places.scratch),
         access: Arc::new(access),
         origins: Arc::new(origins),
         rate_limit: calls.map(RateLimit::per_minute).map(Arc::new),

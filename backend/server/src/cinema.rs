@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use boothline_motion::{Ffmpeg, Missing};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 
 use crate::config::FfmpegPath;
 
@@ -22,39 +22,38 @@ pub enum Absent {
     Missing(#[from] Missing),
 }
 
-/// ffmpeg as it was found at the start.
+/// ffmpeg as it is found when it is first asked for: on a cold disk that takes seconds, and many evenings need none.
 #[derive(Clone, Debug)]
 pub struct Cinema {
-    ffmpeg: Result<Ffmpeg, Absent>,
+    path: FfmpegPath,
+    scratch: Arc<Path>,
+    ffmpeg: Arc<OnceCell<Result<Ffmpeg, Absent>>>,
     seats: Arc<Semaphore>,
 }
 
 impl Cinema {
-    /// Looks for ffmpeg where the operator says.
-    pub async fn open(path: &FfmpegPath) -> Self {
-        let ffmpeg = match path {
-            FfmpegPath::Off => Err(Absent::Off),
-            FfmpegPath::Search => Ffmpeg::find(None).await.map_err(Absent::from),
-            FfmpegPath::At(path) => Ffmpeg::find(Some(path)).await.map_err(Absent::from),
-        };
+    /// ffmpeg is where the operator says, and works in folders below `scratch`.
+    pub fn new(path: FfmpegPath, scratch: &Path) -> Self {
         Self {
-            ffmpeg,
+            path,
+            scratch: scratch.into(),
+            ffmpeg: Arc::default(),
             seats: Arc::new(Semaphore::new(AT_ONCE)),
         }
     }
 
-    /// The same, with ffmpeg working in folders below `scratch`.
-    #[must_use]
-    pub fn in_folder(self, scratch: &Path) -> Self {
-        Self {
-            ffmpeg: self.ffmpeg.map(|ffmpeg| ffmpeg.with_scratch(scratch)),
-            ..self
-        }
+    /// ffmpeg, or why there is none.
+    pub async fn ffmpeg(&self) -> Result<&Ffmpeg, &Absent> {
+        self.ffmpeg.get_or_init(|| self.find()).await.as_ref()
     }
 
-    /// ffmpeg, or why there is none.
-    pub fn ffmpeg(&self) -> Result<&Ffmpeg, &Absent> {
-        self.ffmpeg.as_ref()
+    async fn find(&self) -> Result<Ffmpeg, Absent> {
+        let configured = match &self.path {
+            FfmpegPath::Off => return Err(Absent::Off),
+            FfmpegPath::Search => None,
+            FfmpegPath::At(path) => Some(path.as_path()),
+        };
+        Ok(Ffmpeg::find(configured).await?.with_scratch(&self.scratch))
     }
 
     /// Waits for one of the few places; work goes on while it is held.
@@ -63,8 +62,8 @@ impl Cinema {
     }
 
     /// How it stands, in one sentence for the operator.
-    pub fn standing(&self) -> String {
-        match &self.ffmpeg {
+    pub async fn standing(&self) -> String {
+        match self.ffmpeg().await {
             Ok(ffmpeg) => format!("ffmpeg {} makes MP4s and takes clips in.", ffmpeg.version()),
             Err(absent) => format!("No MP4s are made and no clips taken in. {absent}"),
         }
@@ -75,20 +74,20 @@ impl Cinema {
 mod tests {
     use super::*;
 
+    fn cinema(path: FfmpegPath) -> Cinema {
+        Cinema::new(path, Path::new("/nowhere"))
+    }
+
     #[tokio::test]
     async fn switched_off_it_is_not_even_looked_for() {
-        let cinema = Cinema::open(&FfmpegPath::Off).await;
-        assert_eq!(cinema.ffmpeg().unwrap_err(), &Absent::Off);
-        assert!(cinema.standing().contains("FFMPEG_PATH"));
+        let cinema = cinema(FfmpegPath::Off);
+        assert_eq!(cinema.ffmpeg().await.unwrap_err(), &Absent::Off);
+        assert!(cinema.standing().await.contains("FFMPEG_PATH"));
     }
 
     #[tokio::test]
     async fn a_wrong_path_says_what_to_do() {
-        let cinema = Cinema::open(&FfmpegPath::At("/nowhere".into())).await;
-        assert!(
-            cinema.standing().contains("apt install ffmpeg"),
-            "{}",
-            cinema.standing()
-        );
+        let standing = cinema(FfmpegPath::At("/nowhere".into())).standing().await;
+        assert!(standing.contains("apt install ffmpeg"), "{standing}");
     }
 }

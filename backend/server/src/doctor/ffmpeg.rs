@@ -8,9 +8,9 @@ const NAME: &str = "ffmpeg";
 
 /// Without ffmpeg every photo is as good as ever: a warning at most.
 pub(super) async fn found(path: &FfmpegPath) -> Check {
-    let cinema = Cinema::open(path).await;
-    match cinema.ffmpeg() {
-        Ok(_) => Check::ok(NAME, cinema.standing()),
+    let cinema = Cinema::new(path.clone(), &std::env::temp_dir());
+    match cinema.ffmpeg().await {
+        Ok(_) => Check::ok(NAME, cinema.standing().await),
         Err(Absent::Off) => Check::ok(NAME, "ffmpeg is switched off: no MP4s, no clips."),
         Err(Absent::Missing(missing)) => Check::warning(
             NAME,

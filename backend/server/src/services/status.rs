@@ -148,8 +148,8 @@ pub async fn gather(context: &Context) -> Result<Status, Refusal> {
         workers: context.config.pictures.workers,
         studio_load: context.studio.load(),
         ffmpeg: Ffmpeg {
-            available: context.cinema.ffmpeg().is_ok(),
-            message: context.cinema.standing(),
+            available: context.cinema.ffmpeg().await.is_ok(),
+            message: context.cinema.standing().await,
         },
     })
 }

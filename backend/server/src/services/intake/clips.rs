@@ -33,7 +33,7 @@ pub fn limits(context: &Context) -> ClipLimits {
 ///
 /// Errors: 415 `clip_unsupported` without ffmpeg; 4xx for what cannot be played.
 pub(super) async fn store_clip(context: &Context, received: Received) -> Result<StoredPhoto, Refusal> {
-    let ffmpeg = ffmpeg(context)?;
+    let ffmpeg = ffmpeg(context).await?;
     let (clip, jpeg) = poster(context, ffmpeg, received.path()).await?;
     let mut poster = Incoming::open(context, u64::MAX).await?;
     poster.append(&jpeg).await?;
@@ -58,8 +58,8 @@ async fn poster(context: &Context, ffmpeg: &Ffmpeg, path: &Path) -> Result<(Clip
     Ok((clip, jpeg))
 }
 
-fn ffmpeg(context: &Context) -> Result<&Ffmpeg, Refusal> {
-    context.cinema.ffmpeg().map_err(|absent| {
+async fn ffmpeg(context: &Context) -> Result<&Ffmpeg, Refusal> {
+    context.cinema.ffmpeg().await.map_err(|absent| {
         let detail = format!("Clips are not taken here, send a photo. For the operator: {absent}");
         Refusal::new(Kind::UnsupportedMedia, "clip_unsupported", detail)
     })

@@ -28,8 +28,8 @@ pub(super) async fn play(
     let Some(clip) = clip.filter(|_| !made) else {
         return Ok(Played::AllOrNone);
     };
-    let Ok(ffmpeg) = context.cinema.ffmpeg() else {
-        tracing::warn!(job.id = %job.id, "The clip of job {} waits in vain: {}", job.id, context.cinema.standing());
+    let Ok(ffmpeg) = context.cinema.ffmpeg().await else {
+        tracing::warn!(job.id = %job.id, "The clip of job {} waits in vain: {}", job.id, context.cinema.standing().await);
         return Ok(Played::Without);
     };
     let clip = context.places.originals.join(clip);
