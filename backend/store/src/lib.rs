@@ -40,6 +40,11 @@ pub enum StoreError {
     /// A row holds a list that this version cannot read or write.
     #[error("the row holds a list that cannot be read")]
     List(#[from] serde_json::Error),
+    /// A migration ran that this version does not know.
+    #[error(
+        "a newer Boothline has changed the database ({0}); start that version, or put back a copy from before the update"
+    )]
+    Newer(String),
     /// The address of the database cannot be used.
     #[error("{0}")]
     Address(String),

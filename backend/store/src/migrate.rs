@@ -2,8 +2,8 @@
 
 use std::fs::File;
 
-use sea_orm::DbErr;
-use sea_orm_migration::MigratorTrait;
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbErr, Statement};
+use sea_orm_migration::{MigratorTrait, SchemaManager};
 use sqlx::{Connection, Executor};
 
 use crate::{Database, Engine, StoreError};
@@ -16,6 +16,9 @@ const LOCK_KEY: i64 = 0x626f_6f74_686c_696e;
 /// SeaORM's migrator takes no lock, and processes that start together would
 /// make the same table twice; a lock beside the data lets one of them go first.
 pub async fn migrate<M: MigratorTrait>(database: &Database) -> Result<(), StoreError> {
+    if pending_migrations::<M>(database).await? == 0 {
+        return Ok(());
+    }
     match database.engine() {
         Engine::Sqlite => {
             let lock = sqlite_lock(database).await?;
@@ -39,9 +42,33 @@ pub async fn migrate<M: MigratorTrait>(database: &Database) -> Result<(), StoreE
     Ok(())
 }
 
-/// How many migrations of `M` have not run yet.
+/// How many migrations of `M` have not run yet. Asked at every start: it is one query, and needs nothing of what makes a
+/// schema. Errors: [`StoreError::Newer`], and a database that does not answer.
 pub async fn pending_migrations<M: MigratorTrait>(database: &Database) -> Result<usize, StoreError> {
-    Ok(M::get_pending_migrations(database.writer()).await?.len())
+    let ran = migrations_that_ran(database.reader()).await?;
+    let ours = M::migrations();
+    let known = |name: &String| ours.iter().any(|migration| migration.name() == name);
+    match ran.iter().find(|name| !known(name)) {
+        Some(unknown) => Err(StoreError::Newer(unknown.clone())),
+        None => Ok(ours.len() - ran.len()),
+    }
+}
+
+async fn migrations_that_ran(connection: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
+    let statement = Statement::from_string(
+        connection.get_database_backend(),
+        "SELECT version FROM seaql_migrations",
+    );
+    match connection.query_all_raw(statement).await {
+        Ok(rows) => rows.iter().map(|row| row.try_get("", "version")).collect(),
+        Err(error) => match SchemaManager::new(connection)
+            .has_table("seaql_migrations")
+            .await?
+        {
+            true => Err(error),
+            false => Ok(Vec::new()),
+        },
+    }
 }
 
 async fn sqlite_lock(database: &Database) -> Result<File, StoreError> {

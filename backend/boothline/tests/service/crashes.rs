@@ -270,6 +270,22 @@ pub(crate) fn a_second_service_in_the_same_folder_is_refused(engine: Engine) -> 
     Ok(())
 }
 
+pub(crate) fn a_database_of_a_newer_version_is_left_alone(engine: Engine) -> Result<()> {
+    let mut booth = Booth::open(engine)?;
+    booth.client().visit("portrait", &photo(1))?;
+    booth.kill()?;
+    booth.execute("INSERT INTO seaql_migrations (version, applied_at) VALUES ('store_999_later', 1)")?;
+    let (code, said) = never_starts(&booth)?;
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("a newer Boothline"), "{said}");
+    assert!(said.contains("store_999_later"), "{said}");
+    booth.execute("DELETE FROM seaql_migrations WHERE version = 'store_999_later'")?;
+    booth.start()?;
+    let gallery = booth.client().get("/api/v1/gallery").ok();
+    assert_eq!(gallery.as_array().map(Vec::len), Some(1));
+    Ok(())
+}
+
 /// Random numbers that a printed seed brings back (splitmix64, Steele et al. 2014).
 struct Chance(u64);
 

@@ -171,6 +171,7 @@ on_every_engine! {
         an_upload_in_hand_is_finished_before_the_stop,
         pictures_of_a_lost_database_are_left_alone,
         a_second_service_in_the_same_folder_is_refused,
+        a_database_of_a_newer_version_is_left_alone,
     }
     drive::links {
         the_first_answer_has_the_links_of_the_file_to_come,

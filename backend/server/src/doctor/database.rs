@@ -24,6 +24,11 @@ pub(super) async fn reachable(config: &Config) -> Check {
     }
     match examine(url).await {
         Ok(check) => check,
+        Err(StoreError::Newer(migration)) => Check::failed(
+            NAME,
+            format!("The database {url} belongs to a newer Boothline, which made the change {migration}."),
+            "Start that version, or put back a copy of the database from before the update.",
+        ),
         Err(error) => Check::failed(
             NAME,
             format!("The database {url} cannot be used: {}.", reason(&error)),

@@ -60,6 +60,15 @@ pub(super) fn row_counts(url: &str) -> Result<BTreeMap<&'static str, i64>> {
     })
 }
 
+/// Runs a statement behind the service's back.
+pub(super) fn execute(url: &str, statement: &str) -> Result<()> {
+    block_on(async {
+        let db = Database::connect(url).await?;
+        db.execute_unprepared(statement).await?;
+        Ok(db.close().await?)
+    })
+}
+
 fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -12,7 +12,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use super::client::Client;
-use super::database::postgres_database;
+use super::database::{execute, postgres_database};
 
 /// How long a service may take to answer for the first time, or to end.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -114,6 +114,11 @@ impl Booth {
             let file = self.folder().join("data/boothline.db");
             format!("sqlite://{}?mode=ro", file.display())
         })
+    }
+
+    /// Runs a statement in its database, behind its back.
+    pub(crate) fn execute(&self, statement: &str) -> Result<()> {
+        execute(&self.database_url().replace("?mode=ro", "?mode=rw"), statement)
     }
 
     /// Everything it has said so far.
