@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use actix_web::HttpServer;
 use boothline_delivery::{DriveTarget, LocalTarget, Target};
-use boothline_domain::clock::{SharedClock, SystemClock};
+use boothline_domain::clock::{Clock as _, SharedClock, SystemClock};
 use boothline_domain::{JobId, TargetKind};
 use boothline_queue::{LeaseTerms, Queue};
 use boothline_store::{Database, jobs as jobs_store};
@@ -60,7 +60,7 @@ pub async fn serve(config: Config, ready: impl FnOnce()) -> Result<(), AppError>
     let context = open(config, "serve").await?;
     // The lock says that nobody else fills it.
     sweep::clear_incoming(&context.places);
-    looks::seed(&context).await?;
+    looks::seed(&context.database, context.now()).await?;
     if let Some(desk) = &context.desk {
         watch::get_ready(&context, desk).await;
     }
@@ -123,13 +123,23 @@ pub async fn work(config: Config) -> Result<(), AppError> {
     close(context).await
 }
 
-/// Brings the database up to date.
+/// What [`serve`] would do at its first start: the database and the looks in it.
+///
+/// # Errors
+/// When another service runs here, or the database cannot be reached or changed.
+pub async fn prepare(config: &Config) -> Result<(), AppError> {
+    let _lock = lock_data(config)?;
+    migrate(config).await
+}
+
+/// Brings the database up to date; one that is new gets the built-in looks.
 ///
 /// # Errors
 /// When the database cannot be reached or changed.
 pub async fn migrate(config: &Config) -> Result<(), AppError> {
-    let database = boothline_store::connect(config.storage.database_url.expose()).await?;
+    let database = connect(config).await?;
     boothline_store::migrate::<Migrator>(&database).await?;
+    looks::seed(&database, SystemClock.now()).await?;
     Ok(database.close().await?)
 }
 

@@ -1,4 +1,5 @@
 //! One heap for all threads, whose free end goes back to the system: asked of the C library before the service begins.
+//! Whatever is done only once is done before that, and leaves nothing behind in memory.
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 use std::{env, os::unix::process::CommandExt as _, process::Command};
@@ -6,11 +7,14 @@ use std::{env, os::unix::process::CommandExt as _, process::Command};
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 use boothline_imaging::heap::SETTINGS;
 
-/// Begins the program anew, as the same process, with [`SETTINGS`].
+use super::failure::Failure;
+
+/// Does `first`, then begins the program anew, as the same process, with [`SETTINGS`].
 ///
-/// glibc reads them before `main` only. One that is set already stays as it is; where the program is not found, all do.
+/// glibc reads them before `main` only. One that is set already stays as it is; where all are, or the program is not
+/// found, it does not begin anew, and `first` is not done.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-pub(super) fn share_one_heap() {
+pub(super) fn share_one_heap(first: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
     #[expect(
         clippy::disallowed_methods,
         reason = "variables of the C library, no settings of ours"
@@ -20,14 +24,18 @@ pub(super) fn share_one_heap() {
         .filter(|(name, _)| env::var_os(name).is_none());
     let missing: Vec<_> = missing.collect();
     let (Ok(program), false) = (env::current_exe(), missing.is_empty()) else {
-        return;
+        return Ok(());
     };
+    first()?;
     let mut words = env::args_os();
     let name = words.next().unwrap_or_else(|| program.clone().into());
     // It only comes back with an error, and without it the service merely takes more memory.
     let _ = Command::new(program).arg0(name).args(words).envs(missing).exec();
+    Ok(())
 }
 
-/// Other C libraries have one heap, or return what is free by themselves.
+/// Other C libraries have one heap, or return what is free by themselves: `first` is not done.
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-pub(super) fn share_one_heap() {}
+pub(super) fn share_one_heap(_first: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
+    Ok(())
+}

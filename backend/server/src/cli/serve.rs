@@ -8,7 +8,7 @@ use clap::Args;
 use super::banner::Banner;
 use super::failure::Failure;
 use super::memory::share_one_heap;
-use crate::app;
+use crate::app::{self, AppError};
 use crate::config::{Config, Environment};
 use crate::{lan, secrets, telemetry};
 
@@ -24,8 +24,8 @@ pub(super) struct Serve {
 impl Serve {
     /// Runs until it is asked to stop.
     pub(super) fn run(&self, environment: &Environment) -> Result<(), Failure> {
-        share_one_heap();
         let mut config = prepare(environment)?;
+        share_one_heap(|| done(app::prepare(&config)))?;
         let other_addresses = match self.lan {
             true => lan::open_to_venue(&mut config)?,
             false => Vec::new(),
@@ -37,21 +37,21 @@ impl Serve {
             fresh_keys,
         };
         let ready = move || banner.print(&SystemClock);
-        block_on(app::serve(config, ready))?.map_err(Failure::Service)
+        done(app::serve(config, ready))
     }
 }
 
 /// Runs workers until it is asked to stop.
 pub(super) fn work(environment: &Environment) -> Result<(), Failure> {
-    share_one_heap();
     let config = prepare(environment)?;
-    block_on(app::work(config))?.map_err(Failure::Service)
+    share_one_heap(|| done(app::migrate(&config)))?;
+    done(app::work(config))
 }
 
 /// Brings the database up to date.
 pub(super) fn migrate(environment: &Environment) -> Result<(), Failure> {
     let config = prepare(environment)?;
-    block_on(app::migrate(&config))?.map_err(Failure::Service)?;
+    done(app::migrate(&config))?;
     anstream::println!("The database {} is up to date.", config.storage.database_url);
     Ok(())
 }
@@ -61,6 +61,10 @@ pub(super) fn prepare(environment: &Environment) -> Result<Config, Failure> {
     let config = Config::from_environment(environment)?;
     telemetry::start(&config.logging).map_err(|error| Failure::Service(error.into()))?;
     Ok(config)
+}
+
+fn done(work: impl Future<Output = Result<(), AppError>>) -> Result<(), Failure> {
+    block_on(work)?.map_err(Failure::Service)
 }
 
 /// Runs `work` on a runtime of its own.

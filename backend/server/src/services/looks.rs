@@ -1,12 +1,13 @@
 //! The looks that we ship: themes of a fresh machine, with thumbnails drawn when somebody first asks.
 
+use boothline_domain::clock::Timestamp;
 use boothline_imaging::looks;
 use boothline_imaging::recipe::Recipe;
 use boothline_imaging::render::{Overlays, Scene, render_preview};
 use boothline_imaging::sample;
 use boothline_imaging::text::Variables;
 use boothline_store::themes::Theme;
-use boothline_store::{StoreError, settings, themes};
+use boothline_store::{Database, StoreError, settings, themes};
 use serde_json::json;
 
 use crate::context::Context;
@@ -26,16 +27,15 @@ const COST: u64 = 64 * 1024 * 1024;
 
 /// On the first start, the looks that a fresh machine begins with. Those that an
 /// operator deletes later stay deleted.
-pub async fn seed(context: &Context) -> Result<(), Refusal> {
-    if settings::get(context.database.reader(), SEEDED).await?.is_some() {
+pub async fn seed(database: &Database, now: Timestamp) -> Result<(), Refusal> {
+    if settings::get(database.reader(), SEEDED).await?.is_some() {
         return Ok(());
     }
     let built_in = looks::builtin()
         .iter()
         .map(built_in_theme)
         .collect::<Result<Vec<_>, _>>()?;
-    let now = context.now();
-    let seeded = context.database.write(move |tx| {
+    let seeded = database.write(move |tx| {
         Box::pin(async move {
             if !settings::claim(tx, SEEDED, "1").await? {
                 return Ok::<_, StoreError>(0);
