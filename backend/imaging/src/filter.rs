@@ -59,14 +59,11 @@ mod tests {
 
     use super::*;
 
-    const ALL: [FilterName; 6] = [
-        FilterName::BlackAndWhite,
-        FilterName::WarmFilm,
-        FilterName::Cool,
-        FilterName::HighContrast,
-        FilterName::Sepia,
-        FilterName::Glow,
-    ];
+    fn that_change() -> impl Iterator<Item = FilterName> {
+        FilterName::ALL
+            .into_iter()
+            .filter(|name| *name != FilterName::None)
+    }
 
     fn filtered(colour: [u8; 3], filter: Filter) -> [u8; 3] {
         let mut photo = Pixels::Rgb(RgbImage::from_pixel(32, 32, Rgb(colour)));
@@ -79,7 +76,7 @@ mod tests {
 
     #[test]
     fn no_strength_changes_nothing() {
-        for name in ALL {
+        for name in that_change() {
             for strength in [0.0, -1.0, f32::NAN] {
                 assert_eq!(
                     filtered([180, 120, 90], Filter { name, strength }),
@@ -91,7 +88,7 @@ mod tests {
 
     #[test]
     fn half_strength_lies_between_the_photo_and_the_filter() {
-        for name in ALL {
+        for name in that_change() {
             let before = [90, 140, 60];
             let half = filtered(before, Filter { name, strength: 0.5 });
             let whole = filtered(before, Filter::full(name));
@@ -129,7 +126,7 @@ mod tests {
 
     #[test]
     fn greys_stay_in_order_under_every_filter() {
-        for name in ALL {
+        for name in that_change() {
             let greys = (0..=255).map(|grey| filtered([grey; 3], Filter::full(name)));
             let sums: Vec<u32> = greys.map(|p| p.into_iter().map(u32::from).sum()).collect();
             assert!(sums.is_sorted(), "{name:?}");
@@ -150,7 +147,7 @@ mod tests {
 
     #[test]
     fn transparency_is_kept() {
-        for name in ALL {
+        for name in that_change() {
             let mut photo = Pixels::Rgba(RgbaImage::from_pixel(8, 8, Rgba([200, 100, 50, 77])));
             apply(&mut photo, Filter::full(name));
             match photo {

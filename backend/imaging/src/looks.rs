@@ -99,15 +99,7 @@ mod tests {
     #[test]
     fn every_filter_has_a_look() {
         let used: HashSet<_> = builtin().iter().map(|look| look.recipe.filter.name).collect();
-        for filter in [
-            FilterName::None,
-            FilterName::BlackAndWhite,
-            FilterName::WarmFilm,
-            FilterName::Cool,
-            FilterName::HighContrast,
-            FilterName::Sepia,
-            FilterName::Glow,
-        ] {
+        for filter in FilterName::ALL {
             assert!(used.contains(&filter), "{filter:?}");
         }
     }

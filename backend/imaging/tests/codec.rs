@@ -11,6 +11,8 @@ mod bombs;
 mod colour;
 #[path = "codec/damage.rs"]
 mod damage;
+#[path = "conformance/difference.rs"]
+mod difference;
 #[path = "codec/files.rs"]
 mod files;
 #[path = "codec/formats.rs"]

@@ -20,16 +20,6 @@ use boothline_imaging::{encode, sample};
 use sheet::{Picture, Sheet};
 use shown::shown;
 
-const FILTERS: [FilterName; 7] = [
-    FilterName::None,
-    FilterName::BlackAndWhite,
-    FilterName::WarmFilm,
-    FilterName::Cool,
-    FilterName::HighContrast,
-    FilterName::Sepia,
-    FilterName::Glow,
-];
-
 /// How many looks stand in a row of the sheet, and how high they and filtered photos are in pixels.
 const COLUMNS: usize = 9;
 const LOOK: u32 = 500;
@@ -47,7 +37,7 @@ fn main() -> Result<()> {
         sheet.rows(COLUMNS, LOOK, &looks(&given)?)?;
     }
     for photo in party.iter().take(3).chain(&given) {
-        sheet.rows(FILTERS.len(), PHOTO, &filters(photo)?)?;
+        sheet.rows(FilterName::ALL.len(), PHOTO, &filters(photo)?)?;
     }
     let path = folder.join("contact-sheet.jpg");
     fs::write(
@@ -138,5 +128,5 @@ fn filters(photo: &[u8]) -> Result<Vec<Picture>> {
         let said = format!("{name:?}");
         Ok(Picture::new(&said, shown(&recipe, &[photo.to_vec()])?))
     };
-    FILTERS.into_iter().map(draw).collect()
+    FilterName::ALL.into_iter().map(draw).collect()
 }

@@ -36,6 +36,19 @@ pub enum FilterName {
     Glow,
 }
 
+impl FilterName {
+    /// Every one, in the order of the contact sheet.
+    pub const ALL: [Self; 7] = [
+        Self::None,
+        Self::BlackAndWhite,
+        Self::WarmFilm,
+        Self::Cool,
+        Self::HighContrast,
+        Self::Sepia,
+        Self::Glow,
+    ];
+}
+
 impl Default for Filter {
     fn default() -> Self {
         Self::full(FilterName::None)

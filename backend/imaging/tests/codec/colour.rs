@@ -5,34 +5,11 @@ use image::{Rgb, RgbImage};
 use jpeg_encoder::ColorType;
 use moxcms::{ColorProfile, DataColorSpace, LutDataType, LutStore, LutType, LutWarehouse, ProfileClass};
 
+use crate::difference;
 use crate::files::{decode_full, encode_jpeg, jpeg, png, rgb, rgb_png, with_profile};
 
-/// CIE L*a*b* (D65) of an sRGB colour (IEC 61966-2-1, CIE 15).
-fn lab(colour: [u8; 3]) -> [f64; 3] {
-    let [r, g, b] = colour.map(|sample| {
-        let v = f64::from(sample) / 255.0;
-        if v <= 0.04045 {
-            v / 12.92
-        } else {
-            ((v + 0.055) / 1.055).powf(2.4)
-        }
-    });
-    let x = (0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.95047;
-    let y = 0.2126 * r + 0.7152 * g + 0.0722 * b;
-    let z = (0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.08883;
-    let f = |t: f64| {
-        if t > 0.008856 {
-            t.cbrt()
-        } else {
-            7.787 * t + 16.0 / 116.0
-        }
-    };
-    [116.0 * f(y) - 16.0, 500.0 * (f(x) - f(y)), 200.0 * (f(y) - f(z))]
-}
-
 fn assert_near(found: [u8; 3], expected: [u8; 3], what: &str) {
-    let [a, b] = [lab(found), lab(expected)];
-    let off = a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
+    let off = difference::between(found, expected);
     assert!(off < 2.0, "{what}: {found:?} is {off:.1} dE off {expected:?}");
 }
 

@@ -26,15 +26,7 @@ fn background() -> impl Strategy<Value = Background> {
 }
 
 fn filter() -> impl Strategy<Value = Filter> {
-    let name = prop_oneof![
-        Just(FilterName::None),
-        Just(FilterName::BlackAndWhite),
-        Just(FilterName::WarmFilm),
-        Just(FilterName::Cool),
-        Just(FilterName::HighContrast),
-        Just(FilterName::Sepia),
-        Just(FilterName::Glow),
-    ];
+    let name = prop::sample::select(FilterName::ALL.to_vec());
     (name, 0.0_f32..=1.0).prop_map(|(name, strength)| Filter { name, strength })
 }
 
