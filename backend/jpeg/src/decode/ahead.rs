@@ -24,7 +24,7 @@ const BYTES: (usize, usize) = (192, 1 << 14);
 
 /// What [`DISTANCE`] MCUs take where so many take so much.
 fn bytes_of_distance(bytes: usize, mcus: usize) -> usize {
-    (bytes * DISTANCE / mcus.max(1)).clamp(BYTES.0, BYTES.1)
+    (bytes.saturating_mul(DISTANCE) / mcus.max(1)).clamp(BYTES.0, BYTES.1)
 }
 
 /// Data of fewer bytes is not worth a second reader.

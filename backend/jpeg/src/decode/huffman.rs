@@ -243,13 +243,12 @@ impl Table {
             *last = last.wrapping_add(entry.value());
             return Ok(());
         }
-        let size = u32::from(self.symbol(bits)?);
-        if size > 11 {
+        let (run, size, value) = self.coefficient(bits)?;
+        // Without a size it is no difference, whatever else its symbol says: the look-up cannot tell.
+        if size > 11 || size > 0 && run > 0 {
             return Err(DecodeError::Corrupt("a mean out of range"));
         }
-        if size > 0 {
-            *last = last.wrapping_add(bits.signed(size));
-        }
+        *last = last.wrapping_add(value);
         Ok(())
     }
 
@@ -355,6 +354,29 @@ mod tests {
                 }
                 code <<= 1;
             }
+        }
+    }
+
+    /// The difference that the only code of this length leads to: all zeros, and ones behind it.
+    fn difference(symbol: u8, length: usize) -> Result<i32, DecodeError> {
+        let mut counts = [0; 16];
+        counts[length - 1] = 1;
+        let table = Table::new(&counts, &[symbol]).unwrap();
+        let ones = (u32::MAX >> length).to_be_bytes();
+        let source = [ones[0], ones[1], 0xFE, 0xFE, 0xFE];
+        let mut bits = Bits::new(&source, 0);
+        let (mut cursor, mut last) = (bits.begin(), 0);
+        table.mean(&mut cursor, &mut last).map(|()| last)
+    }
+
+    #[test]
+    fn a_mean_is_the_same_by_look_up_and_by_its_long_code() {
+        for length in [3, 14] {
+            assert_eq!(difference(0, length).unwrap(), 0);
+            assert_eq!(difference(2, length).unwrap(), 3);
+            assert_eq!(difference(0x20, length).unwrap(), 0);
+            assert!(difference(0x22, length).is_err());
+            assert!(difference(12, length).is_err());
         }
     }
 
