@@ -4,10 +4,14 @@ use anyhow::Result;
 use serde_json::json;
 
 use crate::contestant::Contestant;
+use crate::figures::median;
 use crate::noise;
 use crate::raw::{Raw, short};
 use crate::task::Task;
 use crate::warm::{Run, Warm};
+
+/// Processes whose memory is measured.
+const FRESH: usize = 5;
 
 /// What was measured of one contestant in one task.
 #[derive(Debug, Clone)]
@@ -17,7 +21,7 @@ pub(crate) struct Series {
     pub(crate) wall_ms: Vec<f64>,
     /// Sizes of the files it makes.
     pub(crate) bytes: Vec<u64>,
-    /// The memory of a fresh process that did the task once.
+    /// The memory of a fresh process that did the task once: the median of [`FRESH`].
     pub(crate) peak_mb: f64,
 }
 
@@ -63,11 +67,19 @@ struct Racer {
 }
 
 impl Racer {
-    /// Starts the process and lets it do the task once for its memory and once more to be warm.
+    /// Starts the process and lets it do the task once for its memory and once more to be warm. Memory goes with the
+    /// moments at which threads meet, so others before it do the task once, too.
     fn start(contestant: &Contestant, task: &Task) -> Result<Self> {
+        let mut peaks = Vec::new();
+        for _ in 1..FRESH {
+            let mut process = Warm::start(contestant)?;
+            process.ask(task, None)?;
+            peaks.push(process.peak_mb()?);
+        }
         let mut process = Warm::start(contestant)?;
         let run = process.ask(task, None)?;
-        let peak_mb = process.peak_mb()?;
+        peaks.push(process.peak_mb()?);
+        let peak_mb = median(peaks);
         process.ask(task, None)?;
         Ok(Self {
             process,
