@@ -38,7 +38,36 @@ const FORMATS: &[(&str, LogFormat)] = &[
     ("json", LogFormat::Json),
 ];
 
+/// Pieces with spaces and without anything are what people write; one in brackets would be read and match nothing.
 fn filter(text: &str) -> Parsed<Targets> {
-    text.parse()
-        .map_err(|_| "a filter such as info or info,boothline=debug".to_owned())
+    let pieces = text.split(',').map(str::trim).filter(|piece| !piece.is_empty());
+    let pieces: Vec<&str> = pieces.collect();
+    let wrong = || "a filter such as info or info,boothline=debug".to_owned();
+    match pieces.iter().any(|piece| piece.contains('[')) {
+        true => Err(wrong()),
+        false => pieces.join(",").parse().map_err(|_| wrong()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tracing_subscriber::filter::LevelFilter;
+
+    use super::*;
+
+    #[test]
+    fn a_filter_is_levels_by_module() {
+        let wanted = Targets::new()
+            .with_default(LevelFilter::INFO)
+            .with_target("boothline", LevelFilter::DEBUG);
+        for text in [
+            "info,boothline=debug",
+            "info, boothline=debug",
+            " info,,boothline=debug,",
+        ] {
+            assert_eq!(filter(text).unwrap(), wanted, "{text}");
+        }
+        assert!(filter("[request]=debug").is_err());
+        assert!(filter("boothline=loud").is_err());
+    }
 }
