@@ -42,8 +42,8 @@ pub async fn migrate<M: MigratorTrait>(database: &Database) -> Result<(), StoreE
     Ok(())
 }
 
-/// How many migrations of `M` have not run yet. Asked at every start: it is one query, and needs nothing of what makes a
-/// schema. Errors: [`StoreError::Newer`], and a database that does not answer.
+/// How many migrations of `M` have not run yet. Asked at every start: it takes no lock, and needs nothing of what makes
+/// a schema. Errors: [`StoreError::Newer`], and a database that does not answer.
 pub async fn pending_migrations<M: MigratorTrait>(database: &Database) -> Result<usize, StoreError> {
     let ran = migrations_that_ran(database.reader()).await?;
     let ours = M::migrations();
@@ -55,20 +55,18 @@ pub async fn pending_migrations<M: MigratorTrait>(database: &Database) -> Result
 }
 
 async fn migrations_that_ran(connection: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
+    if !SchemaManager::new(connection)
+        .has_table("seaql_migrations")
+        .await?
+    {
+        return Ok(Vec::new());
+    }
     let statement = Statement::from_string(
         connection.get_database_backend(),
         "SELECT version FROM seaql_migrations",
     );
-    match connection.query_all_raw(statement).await {
-        Ok(rows) => rows.iter().map(|row| row.try_get("", "version")).collect(),
-        Err(error) => match SchemaManager::new(connection)
-            .has_table("seaql_migrations")
-            .await?
-        {
-            true => Err(error),
-            false => Ok(Vec::new()),
-        },
-    }
+    let rows = connection.query_all_raw(statement).await?;
+    rows.iter().map(|row| row.try_get("", "version")).collect()
 }
 
 async fn sqlite_lock(database: &Database) -> Result<File, StoreError> {
