@@ -12,6 +12,8 @@ mod visit;
 
 pub(crate) use client::{Answer, Client};
 pub(crate) use form::Form;
+#[cfg(feature = "heif")]
+pub(crate) use photos::with_canary_boxes;
 pub(crate) use photos::{
     canary_photo, contains, overlay_png, p3_patch, photo, pixels, resized, tiny_bomb, turned_photo,
 };

@@ -4,6 +4,8 @@ use anyhow::{Context as _, Result};
 use image::RgbImage;
 use serde_json::Value;
 
+#[cfg(feature = "heif")]
+use crate::booth::with_canary_boxes;
 use crate::booth::{
     Booth, Client, Engine, Form, canary_photo, contains, p3_patch, photo, pixels, turned_photo,
 };
@@ -190,11 +192,18 @@ pub(crate) fn a_display_p3_photo_comes_out_with_the_right_colours(engine: Engine
 pub(crate) fn nothing_hidden_in_a_photo_comes_out_again(engine: Engine) -> Result<()> {
     let booth = Booth::open_with(engine, &[("LOG_FILTER", "debug")])?;
     let kiosk = booth.client();
-    assert!(contains(&canary_photo()));
-    let session = kiosk.ready_session("portrait", &canary_photo());
-    let mut jobs = vec![kiosk.done(&kiosk.order(session))?];
-    let plain = serde_json::json!({"session_id": session, "mode": "debugging", "overlay_url": null});
-    jobs.push(kiosk.done(&kiosk.post("/api/v1/jobs", &plain).ok())?);
+    let mut jobs = Vec::new();
+    for photo in [
+        canary_photo(),
+        #[cfg(feature = "heif")]
+        with_canary_boxes(PHONE_PHOTOS[0].1),
+    ] {
+        assert!(contains(&photo));
+        let session = kiosk.ready_session("portrait", &photo);
+        jobs.push(kiosk.done(&kiosk.order(session))?);
+        let plain = serde_json::json!({"session_id": session, "mode": "debugging", "overlay_url": null});
+        jobs.push(kiosk.done(&kiosk.post("/api/v1/jobs", &plain).ok())?);
+    }
     for done in &jobs {
         for (field, picture) in renditions(&kiosk, done)? {
             assert!(!contains(&picture), "{field}");

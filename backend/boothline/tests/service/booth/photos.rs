@@ -78,6 +78,21 @@ pub(crate) fn canary_photo() -> Vec<u8> {
     file
 }
 
+/// The HEIC with a canary in boxes that hold metadata (XMP is one with an id of its own) or nothing (ISO 14496-12).
+#[cfg(feature = "heif")]
+pub(crate) fn with_canary_boxes(heic: &[u8]) -> Vec<u8> {
+    let xmp = b"\xBE\x7A\xCF\xCB\x97\xA9\x42\xE8\x9C\x71\x99\x94\x91\xE3\xAF\xAC";
+    let mut file = heic.to_vec();
+    for (kind, id) in [(b"uuid", &xmp[..]), (b"udta", b""), (b"free", b"")] {
+        let size = u32::try_from(8 + id.len() + CANARY.len()).expect("a short canary");
+        file.extend(size.to_be_bytes());
+        file.extend(kind);
+        file.extend(id);
+        file.extend(CANARY);
+    }
+    file
+}
+
 /// Whether a canary is in these bytes.
 pub(crate) fn contains(bytes: &[u8]) -> bool {
     bytes.windows(CANARY.len()).any(|window| window == CANARY)
