@@ -402,6 +402,12 @@ fn start_background(context: &Context) -> JoinSet<Result<(), AppError>> {
         feed.run(database, stop).await;
         Ok(())
     });
+    let cinema = context.cinema.clone();
+    background.spawn(async move {
+        // Whether it is there, whoever needs it is told.
+        let _ = cinema.ffmpeg().await;
+        Ok(())
+    });
     let sweeping = context.clone();
     background.spawn(async move {
         sweep_hourly(&sweeping).await;

@@ -22,7 +22,7 @@ pub enum Absent {
     Missing(#[from] Missing),
 }
 
-/// ffmpeg as it is found when it is first asked for: on a cold disk that takes seconds, and many evenings need none.
+/// ffmpeg as it is found by the first who asks: the service itself, beside its start, which a cold disk would hold up.
 #[derive(Clone, Debug)]
 pub struct Cinema {
     path: FfmpegPath,

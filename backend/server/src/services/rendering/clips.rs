@@ -28,9 +28,12 @@ pub(super) async fn play(
     let Some(clip) = clip.filter(|_| !made) else {
         return Ok(Played::AllOrNone);
     };
-    let Ok(ffmpeg) = context.cinema.ffmpeg().await else {
-        tracing::warn!(job.id = %job.id, "The clip of job {} waits in vain: {}", job.id, context.cinema.standing().await);
-        return Ok(Played::Without);
+    let ffmpeg = match context.cinema.ffmpeg().await {
+        Ok(ffmpeg) => ffmpeg,
+        Err(absent) => {
+            tracing::warn!(job.id = %job.id, "The clip of job {} waits in vain: {absent}", job.id);
+            return Ok(Played::Without);
+        }
     };
     let clip = context.places.originals.join(clip);
     played(make(context, ffmpeg, &clip, job).await, job, animations)

@@ -71,9 +71,12 @@ pub(super) async fn film(
     frames: Frames,
     animations: &mut Vec<Animation>,
 ) -> Result<Played, RenderingError> {
-    let Ok(ffmpeg) = context.cinema.ffmpeg().await else {
-        tracing::info!(job.id = %job.id, "Job {} has no MP4: {}", job.id, context.cinema.standing().await);
-        return Ok(Played::Without);
+    let ffmpeg = match context.cinema.ffmpeg().await {
+        Ok(ffmpeg) => ffmpeg,
+        Err(absent) => {
+            tracing::info!(job.id = %job.id, "Job {} has no MP4: {absent}", job.id);
+            return Ok(Played::Without);
+        }
     };
     played(make(context, ffmpeg, job, frames).await, job, animations)
 }
