@@ -137,8 +137,10 @@ fn a_migrated_database_lists_its_jobs_and_pleases_the_doctor() {
     let settings = [("BIND_ADDR", "127.0.0.1:0")];
     let migrated = boothline(folder.path(), &["migrate"], &settings);
     assert!(migrated.status.success(), "{}", said(&migrated));
+    assert!(said(&migrated).contains("built-in looks"), "{}", said(&migrated));
     let again = boothline(folder.path(), &["migrate"], &settings);
     assert!(again.status.success(), "{}", said(&again));
+    assert!(!said(&again).contains("built-in looks"), "{}", said(&again));
 
     let jobs = boothline(folder.path(), &["jobs", "list"], &settings);
     assert_eq!(said(&jobs), "No jobs.\n");

@@ -60,7 +60,6 @@ pub async fn serve(config: Config, ready: impl FnOnce()) -> Result<(), AppError>
     let context = open(config, "serve").await?;
     // The lock says that nobody else fills it.
     sweep::clear_incoming(&context.places);
-    looks::seed(&context.database, context.now()).await?;
     if let Some(desk) = &context.desk {
         watch::get_ready(&context, desk).await;
     }
@@ -123,7 +122,8 @@ pub async fn work(config: Config) -> Result<(), AppError> {
     close(context).await
 }
 
-/// What [`serve`] would do at its first start: the database and the looks in it.
+/// What [`serve`] would do at its first start: the database and the looks in it. Nobody has the folder afterwards, until
+/// `serve` takes it.
 ///
 /// # Errors
 /// When another service runs here, or the database cannot be reached or changed.
@@ -137,10 +137,7 @@ pub async fn prepare(config: &Config) -> Result<(), AppError> {
 /// # Errors
 /// When the database cannot be reached or changed.
 pub async fn migrate(config: &Config) -> Result<(), AppError> {
-    let database = connect(config).await?;
-    boothline_store::migrate::<Migrator>(&database).await?;
-    looks::seed(&database, SystemClock.now()).await?;
-    Ok(database.close().await?)
+    Ok(up_to_date(config).await?.close().await?)
 }
 
 /// Starts a failed job again.
@@ -286,8 +283,7 @@ async fn open(config: Config, role: &str) -> Result<Context, AppError> {
     let clock: SharedClock = Arc::new(SystemClock);
     let places = Places::prepare(&config.storage.data_dir, &config.storage.results_dir)
         .map_err(|error| format!("A folder cannot be made: {error}. Check DATA_DIR and RESULTS_DIR."))?;
-    let database = connect(&config).await?;
-    boothline_store::migrate::<Migrator>(&database).await?;
+    let database = up_to_date(&config).await?;
     let terms = LeaseTerms {
         max_crashes: MAX_CRASHES,
         ..LeaseTerms::default()
@@ -351,6 +347,13 @@ fn target(config: &Config, clock: &SharedClock) -> Result<Target, AppError> {
         drive: connection::open(config, clock)?,
         pages,
     }))
+}
+
+async fn up_to_date(config: &Config) -> Result<Database, AppError> {
+    let database = connect(config).await?;
+    boothline_store::migrate::<Migrator>(&database).await?;
+    looks::seed(&database, SystemClock.now()).await?;
+    Ok(database)
 }
 
 async fn connect(config: &Config) -> Result<Database, AppError> {

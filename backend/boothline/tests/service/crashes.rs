@@ -9,6 +9,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context as _, Result, ensure};
+use boothline_imaging::heap::SETTINGS;
 use serde_json::{Value, json};
 
 use crate::booth::{Booth, Client, Engine, Form, Raw, Traces, never_starts, photo};
@@ -279,10 +280,19 @@ pub(crate) fn a_database_of_a_newer_version_is_left_alone(engine: Engine) -> Res
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("a newer Boothline"), "{said}");
     assert!(said.contains("store_999_later"), "{said}");
+    let doctor = booth.command(&["doctor"]).output()?;
+    assert_eq!(doctor.status.code(), Some(4));
+    assert!(String::from_utf8(doctor.stdout)?.contains("belongs to a newer Boothline"));
     booth.execute("DELETE FROM seaql_migrations WHERE version = 'store_999_later'")?;
     booth.start()?;
     let gallery = booth.client().get("/api/v1/gallery").ok();
     assert_eq!(gallery.as_array().map(Vec::len), Some(1));
+    Ok(())
+}
+
+pub(crate) fn a_service_that_need_not_begin_anew_makes_its_database_too(engine: Engine) -> Result<()> {
+    let booth = Booth::open_with(engine, &SETTINGS)?;
+    booth.client().visit("portrait", &photo(1))?;
     Ok(())
 }
 

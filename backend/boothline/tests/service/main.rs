@@ -172,6 +172,7 @@ on_every_engine! {
         pictures_of_a_lost_database_are_left_alone,
         a_second_service_in_the_same_folder_is_refused,
         a_database_of_a_newer_version_is_left_alone,
+        a_service_that_need_not_begin_anew_makes_its_database_too,
     }
     drive::links {
         the_first_answer_has_the_links_of_the_file_to_come,

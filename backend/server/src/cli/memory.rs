@@ -1,5 +1,5 @@
 //! One heap for all threads, whose free end goes back to the system: asked of the C library before the service begins.
-//! Whatever is done only once is done before that, and leaves nothing behind in memory.
+//! Missing migrations and the looks of a new folder come before that, and leave nothing behind in memory.
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 use std::{env, os::unix::process::CommandExt as _, process::Command};
@@ -8,6 +8,11 @@ use std::{env, os::unix::process::CommandExt as _, process::Command};
 use boothline_imaging::heap::SETTINGS;
 
 use super::failure::Failure;
+
+/// Tells the program that it has begun anew. Where the system takes [`SETTINGS`] away from programs with special
+/// rights, it would do so for ever.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+const ANEW: &str = "BOOTHLINE_BEGUN_ANEW";
 
 /// Does `first`, then begins the program anew, as the same process, with [`SETTINGS`].
 ///
@@ -19,18 +24,19 @@ pub(super) fn share_one_heap(first: impl FnOnce() -> Result<(), Failure>) -> Res
         clippy::disallowed_methods,
         reason = "variables of the C library, no settings of ours"
     )]
-    let missing = SETTINGS
-        .into_iter()
-        .filter(|(name, _)| env::var_os(name).is_none());
+    let is_set = |name: &str| env::var_os(name).is_some();
+    let missing = SETTINGS.into_iter().filter(|(name, _)| !is_set(name));
     let missing: Vec<_> = missing.collect();
-    let (Ok(program), false) = (env::current_exe(), missing.is_empty()) else {
+    let (Ok(program), false) = (env::current_exe(), missing.is_empty() || is_set(ANEW)) else {
         return Ok(());
     };
     first()?;
     let mut words = env::args_os();
     let name = words.next().unwrap_or_else(|| program.clone().into());
+    let mut anew = Command::new(program);
+    anew.arg0(name).args(words).envs(missing).env(ANEW, "1");
     // It only comes back with an error, and without it the service merely takes more memory.
-    let _ = Command::new(program).arg0(name).args(words).envs(missing).exec();
+    let _ = anew.exec();
     Ok(())
 }
 

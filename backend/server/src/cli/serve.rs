@@ -25,11 +25,11 @@ impl Serve {
     /// Runs until it is asked to stop.
     pub(super) fn run(&self, environment: &Environment) -> Result<(), Failure> {
         let mut config = prepare(environment)?;
-        share_one_heap(|| done(app::prepare(&config)))?;
         let other_addresses = match self.lan {
             true => lan::open_to_venue(&mut config)?,
             false => Vec::new(),
         };
+        share_one_heap(|| done(app::prepare(&config)))?;
         let fresh_keys = secrets::equip(&mut config)?;
         let banner = Banner {
             config: config.clone(),

@@ -47,7 +47,9 @@ pub async fn seed(database: &Database, now: Timestamp) -> Result<(), Refusal> {
         })
     });
     let count = seeded.await?;
-    tracing::info!(count, "Added {count} built-in looks");
+    if count > 0 {
+        tracing::info!(count, "Added {count} built-in looks");
+    }
     Ok(())
 }
 
