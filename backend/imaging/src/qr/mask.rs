@@ -3,7 +3,7 @@
 //! The `qrcode` crate chooses as well, module by module: that is nine tenths of the time a symbol takes.
 
 use qrcode::Color;
-use qrcode::canvas::{Canvas, MaskPattern};
+use qrcode::canvas::{Canvas, MaskPattern, Module};
 
 const MASKS: [MaskPattern; 8] = [
     MaskPattern::Checkerboard,
@@ -18,46 +18,163 @@ const MASKS: [MaskPattern; 8] = [
 
 /// The modules of `symbol`, row by row, under the mask with the fewest penalty points.
 pub(super) fn apply_best(symbol: &Canvas, width: usize) -> Vec<Color> {
-    MASKS
-        .into_iter()
-        .map(|mask| {
-            let mut masked = symbol.clone();
-            masked.apply_mask(mask);
-            masked.into_colors()
-        })
-        .min_by_key(|modules| penalty(modules, width))
-        .expect("there are eight masks")
+    let best = match width.div_ceil(64) {
+        1 => best::<1>(symbol, width),
+        2 => best::<2>(symbol, width),
+        _ => best::<3>(symbol, width),
+    };
+    let mut masked = symbol.clone();
+    masked.apply_mask(best);
+    masked.into_colors()
 }
 
-/// The sum of the four penalties of table 11, weights 3, 3, 40 and 10.
-fn penalty(modules: &[Color], width: usize) -> u32 {
-    match width.div_ceil(64) {
-        1 => penalty_in_words::<1>(modules, width),
-        2 => penalty_in_words::<2>(modules, width),
-        _ => penalty_in_words::<3>(modules, width),
+/// The mask to take, with lines of `W` words.
+fn best<const W: usize>(symbol: &Canvas, width: usize) -> MaskPattern {
+    let plain = Plain::<W>::of(symbol, width);
+    let best = (0..MASKS.len()).min_by_key(|mask| plain.under(*mask).penalty());
+    MASKS[best.expect("there are eight masks")]
+}
+
+/// A symbol as lines in both directions.
+#[derive(Clone, Debug, PartialEq)]
+struct Lines<const W: usize> {
+    rows: Vec<Line<W>>,
+    columns: Vec<Line<W>>,
+}
+
+impl<const W: usize> Lines<W> {
+    fn light(width: usize) -> Self {
+        Self {
+            rows: vec![Line::default(); width],
+            columns: vec![Line::default(); width],
+        }
+    }
+
+    fn set(&mut self, x: usize, y: usize, dark: bool) {
+        self.rows[y].set(x, dark);
+        self.columns[x].set(y, dark);
+    }
+
+    /// The sum of the four penalties of table 11, weights 3, 3, 40 and 10.
+    fn penalty(&self) -> u32 {
+        let width = self.rows.len();
+        let lines = self.rows.iter().chain(&self.columns);
+        let along: u32 = lines.map(|line| line.runs(width) + line.finders()).sum();
+        let pairs = self.rows.windows(2);
+        let blocks: u32 = pairs.map(|pair| pair[0].blocks(pair[1], width)).sum();
+        let dark: u32 = self.rows.iter().map(|row| row.count()).sum();
+        along + blocks + imbalance(dark, width)
     }
 }
 
-/// The penalties with lines of `W` words.
-fn penalty_in_words<const W: usize>(modules: &[Color], width: usize) -> u32 {
-    let (mut rows, mut columns) = (
-        vec![Line::<W>::default(); width],
-        vec![Line::<W>::default(); width],
-    );
-    for (y, (modules, row)) in modules.chunks_exact(width).zip(&mut rows).enumerate() {
-        for (x, module) in modules.iter().enumerate() {
-            row.0[x / 64] |= u64::from(*module == Color::Dark) << (x % 64);
-        }
-        for (module, column) in modules.iter().zip(&mut columns) {
-            column.0[y / 64] |= u64::from(*module == Color::Dark) << (y % 64);
-        }
-    }
-    let lines = rows.iter().chain(&columns);
-    let along: u32 = lines.map(|line| line.runs(width) + line.finders()).sum();
-    let blocks: u32 = rows.windows(2).map(|pair| pair[0].blocks(pair[1], width)).sum();
-    let dark: u32 = rows.iter().map(|row| row.count()).sum();
-    along + blocks + imbalance(dark, width)
+/// A symbol before a mask is chosen: its dark modules, and those that a mask may turn.
+struct Plain<const W: usize> {
+    dark: Lines<W>,
+    data: Lines<W>,
 }
+
+impl<const W: usize> Plain<W> {
+    fn of(symbol: &Canvas, width: usize) -> Self {
+        let (mut dark, mut data) = (Lines::light(width), Lines::light(width));
+        for y in 0..width {
+            for x in 0..width {
+                let module = symbol.get(x as i16, y as i16);
+                data.set(x, y, !matches!(module, Module::Masked(_)));
+                dark.set(x, y, Color::from(module) == Color::Dark);
+            }
+        }
+        Self { dark, data }
+    }
+
+    /// With the mask of this number, and its number in the format information (7.9, figure 25).
+    fn under(&self, mask: usize) -> Lines<W> {
+        let turned = |dark: &[Line<W>], data: &[Line<W>], pattern: &[[u64; 3]; PERIOD]| {
+            let lines = dark.iter().zip(data).zip(pattern.iter().cycle());
+            let turn = |((dark, data), pattern): ((&Line<W>, &Line<W>), &[u64; 3])| {
+                Line(std::array::from_fn(|word| {
+                    dark.0[word] ^ (pattern[word] & data.0[word])
+                }))
+            };
+            lines.map(turn).collect()
+        };
+        let Pattern { rows, columns } = &PATTERNS[mask];
+        let mut lines = Lines {
+            rows: turned(&self.dark.rows, &self.data.rows, rows),
+            columns: turned(&self.dark.columns, &self.data.columns, columns),
+        };
+        let width = lines.rows.len();
+        for bit in 0..15 {
+            let dark = FORMATS[mask] >> bit & 1 == 1;
+            let along = match bit {
+                0..8 => width - 1 - bit,
+                8 => 7,
+                _ => 14 - bit,
+            };
+            let down = match bit {
+                0..6 => bit,
+                6..8 => bit + 1,
+                _ => width - 15 + bit,
+            };
+            lines.set(along, 8, dark);
+            lines.set(8, down, dark);
+        }
+        lines
+    }
+}
+
+/// Modules after which every mask begins anew, both ways.
+const PERIOD: usize = 12;
+
+/// Where a mask turns modules: of each row and of each column of its period, ones in whole lines.
+struct Pattern {
+    rows: [[u64; 3]; PERIOD],
+    columns: [[u64; 3]; PERIOD],
+}
+
+static PATTERNS: [Pattern; 8] = patterns();
+
+const fn patterns() -> [Pattern; 8] {
+    let mut patterns = [const {
+        Pattern {
+            rows: [[0; 3]; PERIOD],
+            columns: [[0; 3]; PERIOD],
+        }
+    }; 8];
+    let mut mask = 0;
+    while mask < 8 {
+        let mut at = 0;
+        while at < PERIOD * 192 {
+            let (line, along) = (at / 192, at % 192);
+            let bit = 1 << (along % 64);
+            if turns(mask, along, line) {
+                patterns[mask].rows[line][along / 64] |= bit;
+            }
+            if turns(mask, line, along) {
+                patterns[mask].columns[line][along / 64] |= bit;
+            }
+            at += 1;
+        }
+        mask += 1;
+    }
+    patterns
+}
+
+/// Whether the mask of this number turns the module in column `x` and row `y` (table 10).
+const fn turns(mask: usize, x: usize, y: usize) -> bool {
+    match mask {
+        0 => (x + y).is_multiple_of(2),
+        1 => y.is_multiple_of(2),
+        2 => x.is_multiple_of(3),
+        3 => (x + y).is_multiple_of(3),
+        4 => (y / 2 + x / 3).is_multiple_of(2),
+        5 => (x * y) % 2 + (x * y) % 3 == 0,
+        6 => ((x * y) % 2 + (x * y) % 3).is_multiple_of(2),
+        _ => ((x + y) % 2 + (x * y) % 3).is_multiple_of(2),
+    }
+}
+
+/// The format information of error correction M and each mask (annex C).
+const FORMATS: [u32; 8] = [0x5412, 0x5125, 0x5E7C, 0x5B4B, 0x45F9, 0x40CE, 0x4F97, 0x4AA0];
 
 /// Ten points for every five per cent that dark modules are off the half.
 fn imbalance(dark: u32, width: usize) -> u32 {
@@ -66,7 +183,7 @@ fn imbalance(dark: u32, width: usize) -> u32 {
 }
 
 /// A row or a column, dark modules as ones; a symbol has at most 177.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Line<const W: usize>([u64; W]);
 
 impl<const W: usize> Default for Line<W> {
@@ -76,6 +193,11 @@ impl<const W: usize> Default for Line<W> {
 }
 
 impl<const W: usize> Line<W> {
+    fn set(&mut self, at: usize, dark: bool) {
+        let word = &mut self.0[at / 64];
+        *word = *word & !(1 << (at % 64)) | u64::from(dark) << (at % 64);
+    }
+
     /// Every module moved `by` places (under 64) towards the start.
     fn earlier(self, by: usize) -> Self {
         if by == 0 {
@@ -160,6 +282,8 @@ impl<const W: usize> Line<W> {
 
 #[cfg(test)]
 mod tests {
+    use qrcode::{EcLevel, Version};
+
     use super::*;
 
     fn line(modules: &str) -> Line<3> {
@@ -200,14 +324,43 @@ mod tests {
         assert_eq!(imbalance(56, 10), 10);
         assert_eq!(imbalance(0, 10), 100);
     }
+
+    /// A symbol of this version with data in it.
+    fn symbol(version: i16) -> (Canvas, usize) {
+        let version = Version::Normal(version);
+        let mut symbol = Canvas::new(version, EcLevel::M);
+        symbol.draw_all_functional_patterns();
+        let bytes: Vec<u8> = (0..4000_u32).map(|i| (i * i / 7 + i * 31) as u8).collect();
+        symbol.draw_data(&bytes, &[]);
+        (symbol, version.width() as usize)
+    }
+
+    const VERSIONS: [i16; 8] = [1, 2, 6, 7, 11, 12, 28, 40];
+
+    #[test]
+    fn each_mask_turns_the_modules_that_the_crate_turns() {
+        for version in VERSIONS {
+            let (symbol, width) = symbol(version);
+            let plain = Plain::<3>::of(&symbol, width);
+            for (number, mask) in MASKS.into_iter().enumerate() {
+                let mut masked = symbol.clone();
+                masked.apply_mask(mask);
+                let theirs = Plain::<3>::of(&masked, width).dark;
+                assert_eq!(plain.under(number), theirs, "version {version}, {mask:?}");
+            }
+        }
+    }
+
     #[test]
     fn words_that_are_left_out_are_not_missed() {
-        for width in [21, 45, 61, 64, 65, 121, 128, 129, 177] {
-            let module = |i: usize| (i * i / 7 + i / 3) % 5 < 2;
-            let modules: Vec<Color> = (0..width * width)
-                .map(|i| if module(i) { Color::Dark } else { Color::Light })
-                .collect();
-            assert_eq!(penalty(&modules, width), penalty_in_words::<3>(&modules, width));
+        for version in VERSIONS {
+            let (symbol, width) = symbol(version);
+            let (narrow, wide) = match width.div_ceil(64) {
+                1 => (best::<1>(&symbol, width), best::<3>(&symbol, width)),
+                2 => (best::<2>(&symbol, width), best::<3>(&symbol, width)),
+                _ => continue,
+            };
+            assert_eq!(narrow as usize, wide as usize, "version {version}");
         }
     }
 }
